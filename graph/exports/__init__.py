@@ -1,0 +1,1 @@
+"""How the graph leaves: one class per format."""

@@ -1,0 +1,1 @@
+"""What can be asked: scenarios, propagation, exposure, ranking, explanation."""

@@ -1,0 +1,1 @@
+"""The arrays engine: how a shock spreads along a production network."""
