@@ -1,0 +1,59 @@
+"""Say which share of its baseline flow each route between two countries lets through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
+
+__all__ = ["RouteFactors"]
+
+
+@dataclass(frozen=True)
+class RouteFactors:
+    """Factors a = 1 - s of measures on routes, by measure and good.
+
+    `by_measure[measure][good]` is an array of shape (buyer classes, countries, countries): the factor for a
+    buyer of that class when the good leaves the second axis's country for the third's. A good or measure that
+    is absent leaves every route open. `issuers[measure]` is the index of the issuing country.
+    """
+
+    by_measure: Mapping[str, Mapping[int, Floats]]
+    issuers: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def by_good(self) -> dict[int, Floats]:
+        """Product over the measures, for each good that any measure touches."""
+        product: dict[int, Floats] = {}
+        for goods in self.by_measure.values():
+            for good, factor in goods.items():
+                product[good] = product[good] * factor if good in product else factor.copy()
+        return product
+
+    def edges(self, network: ProductionNetwork, *, unknown_from_issuer: bool = False) -> Floats:
+        """Give the factor a_e of every edge of a network, shape (k,).
+
+        An edge inside one country has factor 1. An edge from an `unknown` supplier is untouched, or, with
+        `unknown_from_issuer`, is treated as coming from each measure's issuer: the two bounds of the unknown
+        share.
+        """
+        factor = np.ones(len(network.edge_source))
+        source, target = network.edge_source, network.edge_node
+        good = network.good[source]
+        unknown = network.kind[source] == NodeKind.UNKNOWN
+        for measure, goods in self.by_measure.items():
+            for index, table in goods.items():
+                hit = np.flatnonzero((good == index) & ((not unknown_from_issuer) <= ~unknown))
+                if not hit.size:
+                    continue
+                origin = network.country[source[hit]].copy()
+                if unknown_from_issuer and measure in self.issuers:
+                    origin[unknown[hit]] = self.issuers[measure]
+                destination = network.country[target[hit]]
+                values = table[network.buyer_class[target[hit]], origin, destination]
+                factor[hit] *= np.where(origin == destination, 1.0, values)
+        return factor
