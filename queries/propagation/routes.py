@@ -47,7 +47,7 @@ class RouteFactors:
         unknown = network.kind[source] == NodeKind.UNKNOWN
         for measure, goods in self.by_measure.items():
             for index, table in goods.items():
-                hit = np.flatnonzero((good == index) & ((not unknown_from_issuer) <= ~unknown))
+                hit = np.flatnonzero((good == index) & (~unknown | unknown_from_issuer))
                 if not hit.size:
                     continue
                 origin = network.country[source[hit]].copy()
