@@ -34,18 +34,28 @@ class ChainshockError(Exception):
 
 @dataclass
 class InvalidRecord(ChainshockError):
-    """A value does not fit: where it stands, what was found, what was expected."""
+    """A value does not fit: where it stands, what was found, what was expected.
+
+    `others` holds the further problems that were met on the same occasion.
+    """
 
     path: str
     row: int | None
     column: str | None
     found: str
     expected: str
+    others: tuple[InvalidRecord, ...] = field(default=())
 
     def __str__(self) -> str:
         place = self.path if self.row is None else f"{self.path}:{self.row}"
         what = "" if self.column is None else f"column {self.column}: "
-        return f"{place}: {what}found {self.found}, expected {self.expected}"
+        text = f"{place}: {what}found {self.found}, expected {self.expected}"
+        return "\n".join([text, *map(str, self.others)])
+
+    @property
+    def all(self) -> tuple[InvalidRecord, ...]:
+        """Every problem, this one first."""
+        return (self, *(problem for other in self.others for problem in other.all))
 
 
 class InvalidReference(InvalidRecord):

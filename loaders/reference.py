@@ -1,0 +1,74 @@
+"""Read the shipped reference data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chainshock.errors import FileProblem
+from chainshock.graph.facts import Fact
+from chainshock.loaders.base import LoadReport
+from chainshock.loaders.reading import decode, table_name
+from chainshock.loaders.tables import Row, table_rows
+
+if TYPE_CHECKING:
+    from chainshock.graph.stores.base import Store
+
+__all__ = ["load_reference", "reference_edition", "reference_facts"]
+
+ORIGIN = "reference"
+
+
+def reference_facts() -> list[Fact]:
+    """Read every fact of the shipped data, in the order of the files.
+
+    Raises
+    ------
+    FileProblem
+        The data are missing: the installation is broken.
+    InvalidRecord
+        A row does not fit the schema, which is a defect of the shipped data.
+    """
+    return list(_facts())
+
+
+def reference_edition() -> str:
+    """Give the edition of the shipped data: the latest publication date of any fact, as YYYY-MM-DD."""
+    return max(fact.provenance.known_from for fact in _facts()).isoformat()
+
+
+def load_reference(store: Store) -> LoadReport:
+    """Load the shipped data into a store, in one transaction; what it holds already stays as it is."""
+    facts = _facts()
+    with store.writer(ORIGIN) as writer:
+        counts = Counter(writer.add(fact) for fact in facts)
+    return LoadReport(
+        read=len(facts),
+        loaded=counts["new"] + counts["newer"],
+        unchanged=counts["unchanged"],
+        superseded=counts["older"],
+    )
+
+
+@cache
+def _facts() -> tuple[Fact, ...]:
+    facts: list[Fact] = []
+    for file in _files():
+        path = f"loaders/data/{file.name}"
+        for row in table_rows(table_name(Path(file.name)), decode(file.read_bytes(), path), path, ORIGIN):
+            if not isinstance(row, Row):
+                raise row
+            facts.append(row.fact)
+    return tuple(facts)
+
+
+def _files() -> list[Traversable]:
+    folder = resources.files("chainshock.loaders").joinpath("data")
+    files = [file for file in folder.iterdir() if file.name.endswith(".csv")] if folder.is_dir() else []
+    if not files:
+        raise FileProblem("loaders/data", "no tables", "the reference data of the installation")
+    return sorted(files, key=lambda file: file.name)
