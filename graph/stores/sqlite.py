@@ -1,0 +1,210 @@
+"""Keep facts in one SQLite file: the embedded store."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from chainshock.errors import StoreError, StoreUnavailable
+from chainshock.graph.facts import Fact, NodeRef
+from chainshock.graph.stores.base import Standing, Store, View, Writer, admit, dangling, hash_of, standing_of
+from chainshock.graph.stores.sqlite_file import connect, create, translate, translated
+from chainshock.graph.stores.sqlite_rows import INSERT_FACT, SELECT_FACTS, Row, digest_of, fact_of, row_of
+
+__all__ = ["SqliteStore"]
+
+BUSY_TIMEOUT_SECONDS = 5.0
+ROWS_AT_ONCE = 1000
+
+Result = TypeVar("Result")
+
+_ORDER = " ORDER BY name, source_label, source_key, target_label, target_key, id, origin"
+_BARE_NODES = """
+DELETE FROM nodes WHERE NOT EXISTS (
+    SELECT 1 FROM facts WHERE source_label = label AND source_key = key AND target_label IS NULL)
+"""
+_DANGLING = """
+SELECT seq, label, key FROM (
+    SELECT seq, source_label AS label, source_key AS key FROM facts WHERE target_label IS NOT NULL
+    UNION SELECT seq, target_label, target_key FROM facts WHERE target_label IS NOT NULL) AS ends
+WHERE NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.label = ends.label AND nodes.key = ends.key)
+"""
+
+
+class SqliteStore(Store):
+    """Facts in one SQLite file, which survives a kill at any moment.
+
+    Parameters
+    ----------
+    path
+        The file. Beside it SQLite keeps `-wal` and `-shm` files while the store is open.
+    create
+        Make an empty store where there is no file.
+    timeout_seconds
+        How long to wait for another writer.
+
+    Raises
+    ------
+    StoreUnavailable
+        There is no such file, or it is a folder, not a store, of a newer version, or cannot be opened.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        create: bool = False,
+        *,
+        timeout_seconds: float = BUSY_TIMEOUT_SECONDS,
+    ) -> None:
+        self.path = Path(path)
+        self._timeout = timeout_seconds
+        self._is_writing = False
+        if create:
+            _create(self.path)
+        self._reader: sqlite3.Connection | None = connect(self.path, timeout_seconds)
+
+    @contextmanager
+    def writer(self, origin: str | None = None) -> Iterator[Writer]:
+        """Open a transaction; see `Store.writer`."""
+        self.reader()
+        if self._is_writing:
+            raise StoreUnavailable(f"{self.path}: found another writer at work, expected one at a time")
+        connection = connect(self.path, self._timeout, for_writing=True)
+        self._is_writing = True
+        writer = SqliteWriter(connection, self.path, origin)
+        try:
+            with translated(self.path):
+                connection.execute("BEGIN IMMEDIATE")
+            yield writer
+            writer.commit()
+        finally:
+            writer.state = "over"
+            self._is_writing = False
+            connection.close()  # rolls back what is not committed
+
+    def view(self) -> View:
+        """Give the reading side; see `Store.view`."""
+        self.reader()
+        return SqliteView(self)
+
+    def close(self) -> None:
+        """Close the file; see `Store.close`."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def reader(self) -> sqlite3.Connection:
+        """Give the connection that reads."""
+        if self._reader is None:
+            raise StoreError(f"{self.path}: found the store closed, expected it open")
+        return self._reader
+
+
+_create = create  # the parameter of the same name hides it
+
+
+class SqliteWriter(Writer):
+    """One transaction. After any failure within a statement it can only be rolled back."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, origin: str | None) -> None:
+        self._connection = connection
+        self._path = path
+        self._origin = origin
+        self.state = "running"
+
+    def add(self, fact: Fact) -> Standing:
+        """Add a fact; see `Writer.add`."""
+        admitted = admit(fact, self._origin)
+        return self._guarded(lambda: self._add(admitted))
+
+    def remove_origin(self, origin: str) -> int:
+        """Remove the facts of an origin; see `Writer.remove_origin`."""
+        return self._guarded(lambda: self._remove(origin))
+
+    def commit(self) -> None:
+        """Make the changes last, unless an end of a relationship has no node fact."""
+        self._guarded(self._commit)
+
+    def _add(self, fact: Fact) -> Standing:
+        subject = digest_of(fact.subject)
+        others = map(fact_of, self._connection.execute(f"{SELECT_FACTS} WHERE subject = ?", (subject,)))
+        standing = standing_of(fact, others)
+        if standing == "unchanged":
+            return standing
+        if fact.target is None:
+            self._connection.execute("INSERT OR IGNORE INTO nodes VALUES (?, ?)", fact.source)
+        seq = self._connection.execute(INSERT_FACT, row_of(fact, subject)).lastrowid
+        self._connection.executemany(
+            "INSERT INTO fact_sources VALUES (?, ?, ?)",
+            [(seq, position, source) for position, source in enumerate(fact.provenance.sources)],
+        )
+        return standing
+
+    def _remove(self, origin: str) -> int:
+        count = self._connection.execute("DELETE FROM facts WHERE origin = ?", (origin,)).rowcount
+        self._connection.execute(_BARE_NODES)
+        return count
+
+    def _commit(self) -> None:
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.IntegrityError as exc:
+            missing = self._connection.execute(_DANGLING).fetchall()
+            if not missing:
+                raise
+            found = [
+                (fact_of(row), NodeRef(label, key))
+                for seq, label, key in missing
+                for row in self._connection.execute(f"{SELECT_FACTS} WHERE seq = ?", (seq,))
+            ]
+            raise dangling(found) from exc
+
+    def _guarded(self, action: Callable[[], Result]) -> Result:
+        """Run statements; whatever interrupts them spoils the transaction."""
+        if self.state != "running":
+            raise StoreError(f"{self._path}: found the transaction {self.state}, expected one under way")
+        self.state = "spoilt by an earlier failure"
+        with translated(self._path):
+            result = action()
+        self.state = "running"
+        return result
+
+
+class SqliteView(View):
+    """Reads the file; a listing under way keeps to what was there when it began."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    def facts(self, name: str | None = None) -> Iterator[Fact]:
+        """Give facts in order; see `View.facts`."""
+        where, values = ("", ()) if name is None else (" WHERE name = ?", (name,))
+        return map(fact_of, self._rows(f"{SELECT_FACTS}{where}{_ORDER}", values))
+
+    def nodes(self) -> frozenset[NodeRef]:
+        """Give the nodes; see `View.nodes`."""
+        return frozenset(map(NodeRef._make, self._rows("SELECT label, key FROM nodes")))
+
+    def origins(self) -> dict[str, int]:
+        """Count by origin; see `View.origins`."""
+        return dict(self._rows("SELECT origin, count(*) FROM facts GROUP BY origin ORDER BY origin"))
+
+    def counts(self) -> dict[str, int]:
+        """Count by name; see `View.counts`."""
+        return dict(self._rows("SELECT name, count(*) FROM facts GROUP BY name ORDER BY name"))
+
+    def content_hash(self) -> str:
+        """Hash what is held; see `View.content_hash`."""
+        return hash_of(self._rows("SELECT id, origin FROM facts ORDER BY id, origin"))
+
+    def _rows(self, query: str, values: Row = ()) -> Iterator[Any]:
+        connection, path = self._store.reader(), self._store.path
+        try:
+            cursor = connection.execute(query, values)
+            while rows := cursor.fetchmany(ROWS_AT_ONCE):
+                yield from rows
+        except (sqlite3.Error, sqlite3.Warning) as exc:
+            raise translate(exc, path) from exc
