@@ -25,7 +25,7 @@ __all__ = [
     "write_value",
 ]
 
-LARGEST_INTEGER = 2**63 - 1
+LARGEST_INTEGER = 10**18 - 1  # fits the integers of every store
 LONGEST_KEY = 200  # characters
 LONGEST_FOUND = 80  # characters of a bad cell repeated in a message
 KEY_FORMS = {"Country": (re.compile(r"[A-Z]{3}"), "an ISO 3166 alpha-3 code in capitals")}

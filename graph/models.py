@@ -31,20 +31,9 @@ __all__ = ["Record", "fact_from", "make_model"]
 
 
 class Record(BaseModel):
-    """Base of the models: strict types, no extra fields, no changes, blanks are absent."""
+    """Base of the models: strict types, no extra fields, no changes; what is absent is left out or null."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_blanks(cls, data: object) -> object:
-        if not isinstance(data, Mapping):
-            return data
-        return {
-            name: value
-            for name, value in data.items()
-            if not (value is None or value in ((), []) or (isinstance(value, str) and not value.strip()))
-        }
 
     @model_validator(mode="after")
     def _check_life(self) -> Self:
@@ -71,15 +60,16 @@ def make_model(name: str) -> type[Record]:
 
 
 def fact_from(name: str, values: Mapping[str, object], *, origin: str = "reference") -> Fact:
-    """Make a fact of typed values by column name.
+    """Make a fact of typed values by column name; None, blank text and empty lists are absent.
 
     Raises
     ------
     InvalidRecord
         The values do not fit; `others` holds every further problem.
     """
+    given = {column: value for column, value in values.items() if not _is_blank(value)}
     try:
-        record = make_model(name).model_validate(dict(values))
+        record = make_model(name).model_validate(given)
     except ValidationError as error:
         raise _translate(name, error) from error
     schema = read_schema()
@@ -108,14 +98,21 @@ def _value_type(prop: Property) -> Any:  # a type made at run time has no narrow
     return _PLAIN_TYPES[prop.type]
 
 
+def _is_blank(value: object) -> bool:
+    return value is None or value in ((), []) or (isinstance(value, str) and not value.strip())
+
+
 def _text(value: str) -> str:
-    return read_text(value.strip())
+    text = read_text(value.strip())
+    if not text:
+        raise CellError(repr(value), "text that is not blank")
+    return text
 
 
 def _item(value: str) -> str:
     text = _text(value)
-    if not text or ";" in text:
-        raise CellError(repr(value), "a value that is not blank and holds no ';'")
+    if ";" in text:
+        raise CellError(repr(value), "a value without ';', which separates values in a table")
     return text
 
 

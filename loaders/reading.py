@@ -93,11 +93,11 @@ def decode(data: bytes, path: str) -> str:
     FileProblem
         The data are empty, hold NUL bytes or are not UTF-8; it names the first bad byte and its line.
     """
+    data = data.removeprefix(codecs.BOM_UTF8)
     if not data.strip():
         raise FileProblem(path, "an empty file", EXPECTED_FILE)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FileProblem(path, "UTF-16 text", EXPECTED_FILE)
-    data = data.removeprefix(codecs.BOM_UTF8)
     nul = data.find(b"\0")
     if nul >= 0:
         raise FileProblem(path, f"a NUL byte at line {_line(data, nul)}", EXPECTED_FILE)

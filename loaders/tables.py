@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from chainshock.errors import FileProblem, InvalidRecord, InvalidReference
 from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.records import RowReader
-from chainshock.graph.schema import read_schema
 from chainshock.loaders.base import LoadReport, Problem, Progress, write_quarantine
 from chainshock.loaders.reading import EXPECTED_FILE, find_tables, read_cells, read_file, table_name
 
@@ -156,8 +155,7 @@ def _split_dangling(rows: Sequence[Row], store: Store) -> tuple[list[Row], list[
     """Set aside relationships to nodes that neither the store nor the rows hold."""
     if not any(row.fact.is_edge for row in rows):
         return list(rows), []
-    view = store.view()
-    known = {fact.source for label in read_schema().labels for fact in view.facts(label)}
+    known = set(store.view().nodes())
     known.update(row.fact.source for row in rows if not row.fact.is_edge)
     kept: list[Row] = []
     errors: list[InvalidRecord] = []
