@@ -7,8 +7,8 @@ below. The journal is a write-ahead log, so that readers and one writer do not w
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -127,16 +127,14 @@ def create(path: Path) -> None:
     if path.exists():
         return
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
-        os.close(handle)
-        fresh = Path(name)
+        fresh = path.with_name(f".{path.name[:64]}.{secrets.token_hex(6)}.new")
         try:
             with translated(path):
                 _fill(fresh)
             _publish(fresh, path)
         finally:
             for suffix in ("", "-wal", "-shm", "-journal"):
-                Path(name + suffix).unlink(missing_ok=True)
+                fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
     except OSError as exc:
         found = f"no way to make it ({exc.strerror})"
         raise StoreUnavailable(f"{path}: found {found}, expected a folder that can be written") from exc
@@ -155,9 +153,6 @@ def _fill(path: Path) -> None:
 
 def _publish(fresh: Path, path: Path) -> None:
     """Give the new file its name, unless someone else was faster."""
-    umask = os.umask(0)
-    os.umask(umask)
-    fresh.chmod(0o666 & ~umask)
     with suppress(FileExistsError):
         try:
             os.link(fresh, path)
