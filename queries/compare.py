@@ -1,0 +1,190 @@
+"""Compare two scenarios: who gains and who loses when one takes the place of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from chainshock.errors import QueryError
+from chainshock.queries.rank import PARTS, RankRow, RankTable, part_lines, usd_millions
+from chainshock.queries.ranking import WORDS, RowTable, percent, wrap
+from chainshock.queries.tables import Column, draw_table
+
+__all__ = ["CompareRow", "CompareTable", "compare_tables"]
+
+
+@dataclass(frozen=True)
+class CompareRow:
+    """One entity under two scenarios.
+
+    `before`, `after` and `difference` (after less before) are shares of the denominator, `difference_usd`
+    is USD a year; `parts` are the differences of the parts and sum to `difference`.
+    """
+
+    rank: int
+    id: str
+    name: str
+    kind: str
+    before: float
+    after: float
+    difference: float
+    difference_usd: float | None
+    parts: Mapping[str, float]
+    first_week: int | None
+    basis: str
+    unknown_share: float | None
+    confidence: str
+    reason: str
+
+    @property
+    def share(self) -> float:
+        """Difference, by which rows are ordered."""
+        return self.difference
+
+    @property
+    def usd(self) -> float | None:
+        """Difference in USD a year, where known."""
+        return self.difference_usd
+
+    def ranked(self, rank: int) -> CompareRow:
+        """Give the row with another rank."""
+        return replace(self, rank=rank)
+
+    def to_dict(self) -> dict[str, Any]:  # Any: what JSON holds
+        """Give the row as it stands in JSON."""
+        row = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        row["parts"] = {part: self.parts.get(part, 0.0) for part in PARTS}
+        return row
+
+    def to_flat_dict(self) -> dict[str, Any]:
+        """Give the row as it stands in CSV."""
+        flat: dict[str, Any] = {}
+        for name, value in self.to_dict().items():
+            flat |= (
+                {f"parts_{part}": share for part, share in value.items()}
+                if name == "parts"
+                else {name: value}
+            )
+        return flat
+
+
+@dataclass(frozen=True)
+class CompareTable(RowTable[CompareRow]):
+    """Rows ordered by the difference between two scenarios."""
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns in CSV and data frames: those of JSON, nested ones flattened."""
+        empty = CompareRow(0, "", "", "", 0.0, 0.0, 0.0, None, {}, None, "", None, "", "")
+        return list(empty.to_flat_dict())
+
+    def to_text(self, width: int = 100) -> str:
+        """Draw the comparison for a terminal of a width in characters."""
+        columns = [
+            Column("#", 4, "right"),
+            Column(WORDS[self.kind], 24),
+            Column("before", 9, "right", drop=1),
+            Column("after", 9, "right", drop=1),
+            Column("difference", 10, "right"),
+            Column("USD m", 9, "right", drop=2),
+            Column("of which, %", 17, drop=4),
+            Column("conf", 4, drop=3),
+            Column("reason", None, least=22),
+        ]
+        rows: list[list[str] | str] = [_cells(row) for row in self.rows]
+        if self.omitted:
+            rows.insert(self.head, f"   … {self.omitted} more …")
+        run = self.run
+        lines = self.head_lines(f"from {run['before']['scenario']} to {run['after']['scenario']}", width)
+        lines[1:1] = [
+            line
+            for side in ("before", "after")
+            for line in wrap(
+                f"{side}: {run[side]['scenario']}, facts of {run[side]['as_of']}: {_severities(run[side])}",
+                width,
+            )
+        ]
+        return (
+            "\n".join([*lines, draw_table(columns, rows, width).rstrip("\n"), *self.foot_lines(width)]) + "\n"
+        )
+
+
+def compare_tables(before: RankTable, after: RankTable) -> CompareTable:
+    """Take the difference of two rankings of one kind: after less before.
+
+    Entities that only one of them has count as not exposed in the other.
+
+    Raises
+    ------
+    QueryError
+        The rankings are of two kinds.
+    """
+    if before.kind != after.kind:
+        raise QueryError(f"found rankings of {before.kind} and {after.kind}, expected two of one kind")
+    first = {row.id: row for row in before.rows}
+    second = {row.id: row for row in after.rows}
+    rows = [_difference(first.get(key), second.get(key)) for key in {**first, **second}]
+    rows.sort(key=lambda row: (row.difference, row.id))
+    run = {
+        **after.run,
+        "scenario": f"{before.run['scenario']} -> {after.run['scenario']}",
+        "before": dict(before.run),
+        "after": dict(after.run),
+    }
+    ranked = tuple(row.ranked(place) for place, row in enumerate(rows, 1))
+    return CompareTable(after.kind, run, ranked, after.names)
+
+
+def _difference(before: RankRow | None, after: RankRow | None) -> CompareRow:
+    present = [row for row in (before, after) if row is not None]
+    shown = max(present, key=lambda row: abs(row.exposure))
+    old, new = (0.0 if row is None else row.exposure for row in (before, after))
+    amounts = [row.exposure_usd for row in present]
+    usd = None
+    if all(amount is not None for amount in amounts):
+        usd = sum(
+            sign * (row.exposure_usd or 0.0) for sign, row in ((-1, before), (1, after)) if row is not None
+        )
+    parts = {
+        part: sum(
+            sign * row.parts.get(part, 0.0) for sign, row in ((-1, before), (1, after)) if row is not None
+        )
+        for part in PARTS
+    }
+    return CompareRow(
+        rank=0,
+        id=shown.id,
+        name=shown.name,
+        kind=shown.kind,
+        before=old,
+        after=new,
+        difference=new - old,
+        difference_usd=usd,
+        parts=parts,
+        first_week=None,
+        basis=shown.basis,
+        unknown_share=shown.unknown_share,
+        confidence=max(row.confidence for row in present),
+        reason=shown.reason,
+    )
+
+
+def _cells(row: CompareRow) -> list[str]:
+    return [
+        str(row.rank),
+        f"{row.name} [project]" if row.basis == "project" else row.name,
+        percent(row.before),
+        percent(row.after),
+        percent(row.difference),
+        usd_millions(row.difference_usd),
+        "\n".join(part_lines(row.parts)),
+        row.confidence,
+        row.reason,
+    ]
+
+
+def _severities(run: Mapping[str, Any]) -> str:
+    return (
+        ", ".join(f"{name} {value:.2f}" for name, value in run["severities"].items()) or "no measure in force"
+    )

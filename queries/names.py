@@ -1,0 +1,118 @@
+"""Find the node that a person means by a name, a ticker or a code."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import networkx as nx
+
+from chainshock.errors import AmbiguousName, UnknownName
+from chainshock.graph.facts import Fact, NodeRef
+
+__all__ = ["LABELS", "NameIndex"]
+
+# kind of ranking: label of its rows, word for one of them
+LABELS = {
+    "companies": "Company",
+    "countries": "Country",
+    "facilities": "Facility",
+    "end-uses": "EndUse",
+    "commodities": "Commodity",
+}
+CLOSE_MATCHES = 5
+
+
+class NameIndex:
+    """Names of the nodes that can be ranked.
+
+    Names are compared without regard to case and runs of blanks: first ids, then tickers (`F`, `F.XNYS`),
+    names, aliases, LEI and ISO codes, then the beginning of an id or a name where only one node has it.
+    `Label:key` always names one node.
+
+    Parameters
+    ----------
+    graph
+        Graph of a date, as `KnowledgeGraph.at` gives it.
+    labels
+        Labels to look among.
+    """
+
+    def __init__(self, graph: nx.MultiDiGraph[NodeRef], labels: Iterable[str] = LABELS.values()) -> None:
+        self._labels = tuple(labels)
+        self._ids: dict[str, set[NodeRef]] = defaultdict(set)
+        self._names: dict[str, set[NodeRef]] = defaultdict(set)
+        self._titles: dict[NodeRef, str] = {}
+        for node, fact in graph.nodes(data="fact"):
+            if node.label not in self._labels or fact is None:
+                continue
+            self._ids[_fold(node.key)].add(node)
+            self._ids[_fold(str(node))].add(node)
+            self._titles[node] = str(fact.properties.get("name", node.key))
+            for name in _other_names(fact):
+                self._names[_fold(name)].add(node)
+
+    def title(self, node: NodeRef) -> str:
+        """Give the usual name of a node, its key where it has none."""
+        return self._titles.get(node, node.key)
+
+    def find(self, text: str) -> NodeRef:
+        """Find the one node that a text names.
+
+        Raises
+        ------
+        AmbiguousName
+            Several nodes answer to it; `known` lists them as `Label:key`.
+        UnknownName
+            None does; `known` lists names that look alike.
+        """
+        wanted = _fold(text)
+        for matches in (self._ids.get(wanted), self._names.get(wanted), self._beginning(wanted)):
+            if matches:
+                if len(matches) > 1:
+                    raise AmbiguousName(self._kind(), text, tuple(sorted(map(str, matches))))
+                return next(iter(matches))
+        raise UnknownName(self._kind(), text, self._alike(wanted))
+
+    def _kind(self) -> str:
+        return " or ".join("end use" if label == "EndUse" else label.lower() for label in self._labels)
+
+    def _beginning(self, wanted: str) -> set[NodeRef]:
+        if not wanted:
+            return set()
+        return {
+            node
+            for table in (self._ids, self._names)
+            for name, nodes in table.items()
+            if name.startswith(wanted)
+            for node in nodes
+        }
+
+    def _alike(self, wanted: str) -> tuple[str, ...]:
+        known = {name: nodes for table in (self._names, self._ids) for name, nodes in table.items()}
+        close = difflib.get_close_matches(wanted, list(known), CLOSE_MATCHES, 0.6)
+        keys = [node.key for name in close for node in sorted(known[name])]
+        return tuple(dict.fromkeys(keys))
+
+
+def _other_names(fact: Fact) -> Iterator[str]:
+    properties = fact.properties
+    for name in ("name", "iso2", "isin", "lei"):
+        if properties.get(name):
+            yield str(properties[name])
+    for name in ("aliases", "other_listings"):
+        values = properties.get(name)
+        if isinstance(values, tuple):
+            for value in values:
+                yield value
+                if name == "other_listings":
+                    yield value.rpartition(".")[0] or value
+    if properties.get("ticker"):
+        yield str(properties["ticker"])
+        if properties.get("mic"):
+            yield f"{properties['ticker']}.{properties['mic']}"
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).casefold()

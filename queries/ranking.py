@@ -1,0 +1,216 @@
+"""Order, cut and print tables of exposed entities: what a ranking and a comparison have in common."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
+
+from chainshock.errors import QueryError, UnknownName
+from chainshock.graph.facts import NodeRef
+from chainshock.queries.names import NameIndex
+from chainshock.queries.tables import clean
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["DENOMINATORS", "WORDS", "Order", "Row", "RowTable", "percent", "wrap"]
+
+Order = Literal["harm", "gain", "size"]
+WORDS = {
+    "companies": "company",
+    "countries": "country",
+    "facilities": "facility",
+    "end-uses": "end use",
+    "commodities": "commodity",
+}
+DENOMINATORS = {
+    "companies": "the company's whole revenue, segments outside the graph included",
+    "countries": "the baseline value in the graph of what the country makes",
+    "facilities": "the baseline value in the graph of what the facility makes",
+    "end-uses": "the baseline value in the graph of the end use's output",
+    "commodities": "the baseline value in the graph of the good's output",
+}
+
+
+class Row(Protocol):
+    """What a row must have to be ordered."""
+
+    @property
+    def id(self) -> str:
+        """Key of the entity."""
+
+    @property
+    def share(self) -> float:
+        """Signed share by which rows are ordered."""
+
+    @property
+    def usd(self) -> float | None:
+        """Signed amount in USD a year, where known."""
+
+    def ranked(self, rank: int) -> Self:
+        """Give the row with another rank."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the row as it stands in JSON."""
+
+    def to_flat_dict(self) -> dict[str, Any]:
+        """Give the row as it stands in CSV."""
+
+
+R = TypeVar("R", bound=Row)
+Key = tuple[bool, float, str]
+
+
+@dataclass(frozen=True)
+class RowTable(Generic[R]):
+    """Rows of one kind of entity, most harmed first unless asked otherwise.
+
+    `run` says what was computed and how. `omitted` rows are left out after the first `head`.
+    """
+
+    kind: str
+    run: Mapping[str, Any]  # Any: what JSON holds
+    rows: tuple[R, ...]
+    names: NameIndex | None = field(default=None, repr=False, compare=False)
+    head: int = 0
+    omitted: int = 0
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns in CSV and data frames: those of JSON, nested ones flattened."""
+        raise NotImplementedError
+
+    def select(
+        self, *, order: Order = "harm", top: int | None = None, only: Sequence[str] | None = None
+    ) -> Self:
+        """Order the rows, keep the named ones, keep both tails.
+
+        Parameters
+        ----------
+        order
+            `harm`: lowest share first; `gain`: highest first; `size`: largest amount in USD first, unknown
+            last.
+        top
+            Rows to keep of each tail; where the order is by size, of the beginning.
+        only
+            Names, tickers, LEI or ids to keep; `run["unmatched"]` lists those without a row.
+
+        Raises
+        ------
+        AmbiguousName
+            One of the names means several entities.
+        """
+        rows = sorted(self.rows, key=lambda row: _sort_key(row, order))
+        rows = [row.ranked(place) for place, row in enumerate(rows, 1)]
+        run = dict(self.run)
+        if only is not None:
+            rows, run["unmatched"] = self._pick(rows, only)
+        head, omitted = len(rows), 0
+        if top is not None:
+            tail = 0 if order == "size" else top
+            if len(rows) > top + tail:
+                head, omitted = top, len(rows) - top - tail
+                rows = rows[:top] + rows[len(rows) - tail :]
+        return replace(self, run=run, rows=tuple(rows), head=head, omitted=omitted)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Give the rows as JSON has them."""
+        return [row.to_dict() for row in self.rows]
+
+    def to_flat_dicts(self) -> list[dict[str, Any]]:
+        """Give the rows with nested values flattened to `columns`."""
+        return [row.to_flat_dict() for row in self.rows]
+
+    def to_polars(self) -> pl.DataFrame:
+        """Give a polars data frame, one column per entry of `columns`."""
+        import polars as pl
+
+        rows = self.to_flat_dicts()
+        return pl.DataFrame({column: [row[column] for row in rows] for column in self.columns}, strict=False)
+
+    def to_pandas(self) -> Any:  # Any: pandas is not a dependency
+        """Give a pandas data frame.
+
+        Raises
+        ------
+        QueryError
+            pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError as exc:
+            raise QueryError("found no pandas, expected it installed (pip install pandas)") from exc
+        return pd.DataFrame(self.to_flat_dicts(), columns=self.columns)
+
+    def head_lines(self, title: str, width: int) -> list[str]:
+        """Give the lines above the table: scenario, date, severities, rules, denominator."""
+        run = self.run
+        known = (
+            "as published by then" if run["facts"] == "known" else "latest vintage, also later than that date"
+        )
+        mode = "no stocks, no time (static)" if run["horizon"] is None else f"horizon {run['horizon']}"
+        rules = (
+            f"{mode} · rationing {run['rationing']} · substitution {run['substitution']} · stop {run['stop']}"
+        )
+        lines = [
+            *wrap(title, width),
+            *wrap(f"facts of {run['as_of']}, {known} · data edition {run['data_edition']}", width),
+            *wrap(rules, width),
+            *wrap(f"share of {DENOMINATORS[self.kind]}; below zero harmed, above zero favoured", width),
+        ]
+        return [*lines, ""]
+
+    def foot_lines(self, width: int) -> list[str]:
+        """Give the lines below the table: what was not found, and what the figures are not."""
+        run = self.run
+        lines: list[str] = []
+        if run.get("unmatched"):
+            lines += ["", *wrap(f"not matched: {'; '.join(run['unmatched'])}", width)]
+        if self.kind == "companies":
+            data_to, coverage = run["data_to"], run["coverage"]
+            text = "unknown" if coverage is None else f"{100 * coverage:.0f} %"
+            note = f"Model exposure, not investment advice; data to {data_to}; coverage {text}."
+            lines += ["", *wrap(note, width)]
+        return lines
+
+    def _pick(self, rows: list[R], only: Sequence[str]) -> tuple[list[R], list[str]]:
+        """Keep the rows that are named; list the names that have none."""
+        by_id = {row.id: row for row in rows}
+        kept, unmatched = set(), []
+        for text in only:
+            try:
+                node = NodeRef("", text) if self.names is None else self.names.find(text)
+            except UnknownName as exc:
+                if type(exc) is not UnknownName:
+                    raise
+                unmatched.append(text)
+                continue
+            if node.key in by_id:
+                kept.add(node.key)
+            else:
+                unmatched.append(f"{text} (in the graph, without an activity to rank)")
+        return [row for row in rows if row.id in kept], unmatched
+
+
+def percent(share: float | None, digits: int = 2, sign: bool = True) -> str:
+    """Write a share as a percentage with its sign; what rounds to zero has none."""
+    if share is None or not math.isfinite(share):
+        return "-"
+    text = f"{100 * share:+.{digits}f}" if sign else f"{100 * share:.{digits}f}"
+    if float(text) == 0:
+        text = text.lstrip("+-")
+    return f"{text} %"
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a line at blanks; continued lines are indented."""
+    return textwrap.wrap(clean(text), width, subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _sort_key(row: Row, order: Order) -> Key:
+    if order == "size":
+        return (row.usd is None, -abs(row.share if row.usd is None else row.usd), row.id)
+    return (False, row.share if order == "harm" else -row.share, row.id)

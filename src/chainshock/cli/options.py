@@ -1,0 +1,164 @@
+"""Options that several commands share, as decorators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import reduce
+from pathlib import PurePath
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["DATE", "SHARE", "format_of", "output_options", "row_options", "shock_options", "store_options"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+FORMATS = ("table", "json", "csv")
+DRAWINGS = {".png", ".svg", ".pdf", ".html"}
+
+
+class _Date(click.ParamType):
+    """A calendar date."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"found {value!r}, expected a date such as 2025-11-08", param, ctx)
+
+
+class _Share(click.ParamType):
+    """A share between 0 and 1, also written as a percentage."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            text = str(value).strip()
+            share = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 1:
+            self.fail(f"found {value!r}, expected a share from 0 to 1, such as 0.8 or 80%", param, ctx)
+        return share
+
+
+DATE = _Date()
+SHARE = _Share()
+
+
+def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Make one decorator of several, so that help lists them in this order."""
+    return lambda function: reduce(lambda f, option: option(f), reversed(options), function)
+
+
+def store_options(function: F) -> F:
+    """Add the options that say which facts to use."""
+    return _stack(
+        click.option(
+            "--store",
+            metavar="FILE",
+            envvar="CHAINSHOCK_STORE",
+            help="Use the facts in this store instead of the reference data alone.",
+        ),
+        click.option("--empty", is_flag=True, help="Leave the reference data out; needs --store."),
+    )(function)
+
+
+def shock_options(function: F) -> F:
+    """Add the options that say which shock, on which facts, under which rules."""
+    return _stack(
+        click.option(
+            "--control",
+            metavar="ISSUER:GOODS:TO",
+            help="What-if without a file, e.g. CHN:Dy,Tb:USA; prints the same as a scenario file on stderr.",
+        ),
+        click.option("--severity", type=SHARE, help="Share of the flows stopped by --control. [default: 1]"),
+        click.option("--as-of", type=DATE, help="Date of the facts. [default: the scenario's]"),
+        click.option(
+            "--facts",
+            type=click.Choice(["known", "latest"]),
+            help="Facts published by that date, or the latest on it. [default: the scenario's, else known]",
+        ),
+        click.option(
+            "--rationing",
+            type=click.Choice(["proportional", "value", "priority"]),
+            help="Who is served first when goods are short. [default: the scenario's, else value]",
+        ),
+        click.option(
+            "--substitution",
+            type=click.Choice(["capacity", "market-share", "none"]),
+            help="What may replace lost deliveries. [default: the scenario's, else capacity]",
+        ),
+        store_options,
+    )(function)
+
+
+def row_options(function: F) -> F:
+    """Add the options that say which rows of a ranking to show."""
+    return _stack(
+        click.option(
+            "--order",
+            type=click.Choice(["harm", "gain", "size"]),
+            default="harm",
+            show_default=True,
+            help="Most harmed first, most favoured first, or largest amount in USD first.",
+        ),
+        click.option(
+            "--top",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Show N rows of each tail. [default: 10 in a table, else all]",
+        ),
+        click.option(
+            "--only",
+            metavar="WATCHLIST",
+            help="Only the names, tickers, LEI or ids in this file, one a line; - reads stdin.",
+        ),
+        click.option(
+            "--fail-above",
+            type=SHARE,
+            metavar="X",
+            help="Exit with 3 if a row shown loses more than the share X.",
+        ),
+    )(function)
+
+
+def output_options(function: F) -> F:
+    """Add the options that say how and where to write."""
+    return _stack(
+        click.option(
+            "--format",
+            "format_",
+            type=click.Choice(FORMATS),
+            help="Form of the output. [default: by the suffix of -o, else table]",
+        ),
+        click.option("--header", is_flag=True, help="Start CSV with '# key: value' lines about the run."),
+        click.option(
+            "-o", "--output", metavar="FILE", default="-", help="Write to FILE, whole or not at all."
+        ),
+    )(function)
+
+
+def format_of(format_: str | None, output: str) -> str:
+    """Choose the form: as asked, else by the suffix of the file, else a table.
+
+    Raises
+    ------
+    click.UsageError
+        The suffix asks for a drawing.
+    """
+    suffix = PurePath(output).suffix.lower()
+    if format_ is None and suffix in DRAWINGS:
+        raise click.UsageError(
+            f"cannot draw: found {output!r}, expected a name ending in .json, .csv or .txt"
+        )
+    if format_ is not None:
+        return format_
+    return {".json": "json", ".csv": "csv"}.get(suffix, "table")

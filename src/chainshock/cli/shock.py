@@ -1,0 +1,227 @@
+"""The commands that ask what a scenario does: rank, explain, compare."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
+
+import click
+
+from chainshock.cli.options import format_of, output_options, row_options, shock_options
+from chainshock.cli.output import progress, terminal_width, to_csv, to_json, write_text
+from chainshock.errors import FileProblem
+
+if TYPE_CHECKING:
+    from chainshock.api import Shock
+
+__all__ = ["compare", "explain", "rank"]
+
+KINDS = ("companies", "countries", "facilities", "end-uses", "commodities")
+DEFAULT_SCENARIO = "october-2025-controls"
+TABLE_TOP = 10
+EXIT_THRESHOLD = 3
+
+
+class ShockArguments(TypedDict):
+    """Values of the shared options that say which shock is meant."""
+
+    control: str | None
+    severity: float | None
+    as_of: date | None
+    facts: Literal["known", "latest"] | None
+    rationing: str | None
+    substitution: str | None
+    store: str | None
+    empty: bool
+
+
+class RowArguments(TypedDict):
+    """Values of the shared options that say which rows to show, and how."""
+
+    order: Literal["harm", "gain", "size"]
+    top: int | None
+    only: str | None
+    fail_above: float | None
+    format_: str | None
+    header: bool
+    output: str
+
+
+class RankArguments(ShockArguments, RowArguments):
+    """Values of all options of `rank` and `compare`."""
+
+
+@click.command(short_help="Rank who is harmed and who is favoured by a scenario.")
+@click.argument("kind", type=click.Choice(KINDS), default="companies")
+@click.option("--scenario", metavar="NAME|FILE", help=f"Scenario to run. [default: {DEFAULT_SCENARIO}]")
+@shock_options
+@row_options
+@output_options
+def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> None:
+    r"""Rank who is harmed and who is favoured by a scenario.
+
+    Exposure is signed: below zero harmed, above zero favoured. A company's is a share of its whole revenue;
+    that of a country, facility, end use or commodity is a share of its baseline value in the graph.
+
+    \b
+    Example:
+        chainshock rank companies --scenario april-2025 --top 15
+        chainshock rank --control CHN:Dy,Tb:USA --severity 0.8 --only watchlist.txt
+    """
+    form = format_of(given["format_"], given["output"])
+    with progress("working out exposures"):
+        shock = _shock(scenario, given)
+        table = shock.rank(kind)
+    table = table.select(order=given["order"], top=_top(given["top"], form), only=_watchlist(given["only"]))
+    _warn_unmatched(table.run)
+    if form == "json":
+        write_text(to_json({"run": table.run, "rows": table.to_dicts()}), given["output"])
+    elif form == "csv":
+        write_text(
+            to_csv(table.columns, table.to_flat_dicts(), table.run if given["header"] else None),
+            given["output"],
+        )
+    else:
+        write_text(table.to_text(terminal_width()), given["output"])
+    _apply_threshold([row.exposure for row in table.rows], given["fail_above"])
+
+
+@click.command(short_help="Explain the exposure of one company, country, facility or end use.")
+@click.argument("entity")
+@click.option("--scenario", metavar="NAME|FILE", help=f"Scenario to run. [default: {DEFAULT_SCENARIO}]")
+@shock_options
+@output_options
+def explain(
+    entity: str,
+    scenario: str | None,
+    format_: str | None,
+    header: bool,
+    output: str,
+    **given: Unpack[ShockArguments],
+) -> None:
+    r"""Explain the exposure of one company, country, facility or end use.
+
+    Shows the parts and the paths that sum to the exposure, and for each step its facts, dates and sources.
+    ENTITY is an id, a name, a ticker (F or F.XNYS) or a country code; Label:key settles an ambiguous one.
+
+    \b
+    Example:
+        chainshock explain ford-motor --scenario october-2025-controls
+    """
+    form = format_of(format_, output)
+    with progress("explaining"):
+        explanation = _shock(scenario, given).explain(entity)
+    if form == "json":
+        write_text(to_json(explanation.to_dict()), output)
+    elif form == "csv":
+        run = explanation.run if header else None
+        write_text(to_csv(explanation.columns, explanation.to_flat_dicts(), run), output)
+    else:
+        write_text(explanation.to_text(terminal_width()), output)
+
+
+@click.command(short_help="Compare two scenarios: who gains and who loses from A to B.")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option(
+    "--of", "kind", type=click.Choice(KINDS), default="companies", show_default=True, help="What to rank."
+)
+@shock_options
+@row_options
+@output_options
+def compare(before: str, after: str, kind: str, **given: Unpack[RankArguments]) -> None:
+    r"""Compare two scenarios: who gains and who loses from A to B.
+
+    Both are measured against no measures; the difference is B less A.
+
+    \b
+    Example:
+        chainshock compare october-2025-controls october-2025-truce --top 10
+    """
+    if given["control"] is not None or given["severity"] is not None:
+        raise click.UsageError(
+            "--control and --severity belong to rank and explain; compare takes two scenarios"
+        )
+    form = format_of(given["format_"], given["output"])
+    with progress("working out exposures"):
+        first = _shock(before, given)
+        table = first.compare(_shock(after, given, like=first), kind)
+    table = table.select(order=given["order"], top=_top(given["top"], form), only=_watchlist(given["only"]))
+    _warn_unmatched(table.run)
+    if form == "json":
+        write_text(to_json({"run": table.run, "rows": table.to_dicts()}), given["output"])
+    elif form == "csv":
+        write_text(
+            to_csv(table.columns, table.to_dicts(), table.run if given["header"] else None), given["output"]
+        )
+    else:
+        write_text(table.to_text(terminal_width()), given["output"])
+    _apply_threshold([row.difference for row in table.rows], given["fail_above"])
+
+
+def _shock(scenario: str | None, given: Mapping[str, Any], like: Shock | None = None) -> Shock:
+    """Open the facts and set up the shock that the options describe."""
+    from chainshock.api import open_dataset
+
+    control, severity = given["control"], given["severity"]
+    if control is not None and scenario is not None:
+        raise click.UsageError("give --scenario or --control, not both")
+    if severity is not None and control is None:
+        raise click.UsageError("--severity goes with --control; a scenario's severities stand in its file")
+    data = like.dataset if like is not None else open_dataset(given["store"], empty=given["empty"])
+    chosen: Any = scenario or DEFAULT_SCENARIO  # a name, a path or a scenario made of --control
+    if control is not None:
+        from chainshock.queries.scenario import control_scenario, scenario_text
+
+        chosen = control_scenario(control, 1.0 if severity is None else severity, as_of=given["as_of"])
+        click.echo(f"# the same as a scenario file:\n{scenario_text(chosen)}", err=True)
+    return data.shock(
+        chosen,
+        as_of=given["as_of"],
+        facts=given["facts"],
+        rationing=given["rationing"],
+        substitution=given["substitution"],
+    )
+
+
+def _top(top: int | None, form: str) -> int | None:
+    return TABLE_TOP if top is None and form == "table" else top
+
+
+def _watchlist(path: str | None) -> list[str] | None:
+    """Read names, one a line; blank lines and lines that start with # do not count."""
+    if path is None:
+        return None
+    expected = "a text file in UTF-8 with one name, ticker or LEI a line"
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        text = data.decode("utf-8-sig")
+    except OSError as exc:
+        raise FileProblem(path, (exc.strerror or str(exc)).lower(), expected) from exc
+    except UnicodeDecodeError as exc:
+        raise FileProblem(path, f"bytes that are not UTF-8 at offset {exc.start}", expected) from exc
+    names = [line.strip() for line in text.splitlines()]
+    names = [name for name in names if name and not name.startswith("#")]
+    if not names:
+        raise FileProblem(path, "no names", expected)
+    return names
+
+
+def _warn_unmatched(run: Mapping[str, Any]) -> None:
+    for entry in run.get("unmatched", ()):
+        click.echo(f"not matched: {entry}", err=True)
+
+
+def _apply_threshold(exposures: list[float], fail_above: float | None) -> None:
+    """Leave with exit code 3 when a row shown loses more than the share allowed."""
+    if fail_above is None:
+        return
+    over = sum(-exposure > fail_above for exposure in exposures)
+    if over:
+        click.echo(
+            f"{over} of {len(exposures)} rows lose more than {fail_above:.4g} (--fail-above)", err=True
+        )
+        click.get_current_context().exit(EXIT_THRESHOLD)
