@@ -6,7 +6,7 @@ is one input that several suppliers can provide; an edge is one supplier in one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -66,7 +66,9 @@ class ProductionNetwork:
         transit      weeks under way
     `edge_facts[e]` lists the ids of the facts that the edge rests on; `node_facts[i]` those of the node.
     `entities[i]` names who the node belongs to: kind of ranking ("company", "facility", ...) to entity id to
-    share, for example {"company": {"ford-motor": 1.0}, "facility": {}}.
+    share, for example {"company": {"ford-motor": 1.0}, "country": {"USA": 1.0}}; kinds are company, facility,
+    country, end-use and commodity. `revenue` is the whole revenue of each company in USD per year, the
+    denominator of its exposure; a company without known revenue is absent.
     """
 
     ids: tuple[str, ...]
@@ -95,6 +97,7 @@ class ProductionNetwork:
     edge_facts: tuple[tuple[str, ...], ...] = ()
     node_facts: tuple[tuple[str, ...], ...] = ()
     entities: tuple[dict[str, dict[str, float]], ...] = ()
+    revenue: dict[str, float] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
