@@ -39,7 +39,6 @@ def test_folder_of_tables_loads_whole_and_in_any_order_of_files(tmp_path: Path) 
     write(
         tmp_path,
         Country=COUNTRIES,
-        AA_not_needed="",
         EXPORTS_2024=EXPORTS_HEADER + f"CHN,USA,850511,2024,10,{TAIL}\n",
     )
     store = MemoryStore()
