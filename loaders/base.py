@@ -139,7 +139,8 @@ def write_quarantine(path: str | Path, problems: Iterable[Problem]) -> None:
         The file cannot be written.
     """
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    # all quoted: csv leaves a lone carriage return bare otherwise, which splits the row
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(["source", "line", "column", "found", "expected"])
     for problem in problems:
         cells = (problem.source, problem.line, problem.column, problem.found, problem.expected)
