@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from chainshock.errors import QueryError
-from chainshock.queries.rank import PARTS, RankRow, RankTable, part_lines, usd_millions
-from chainshock.queries.ranking import WORDS, RowTable, percent, wrap
+from chainshock.queries.rank import PARTS, RankRow, RankTable, part_lines, shown_name, usd_millions
+from chainshock.queries.ranking import WORDS, RowTable, percent, severity_text, wrap
 from chainshock.queries.tables import Column, draw_table
 
 __all__ = ["CompareRow", "CompareTable", "compare_tables"]
@@ -88,7 +88,7 @@ class CompareTable(RowTable[CompareRow]):
             Column("after", 9, "right", drop=1),
             Column("difference", 10, "right"),
             Column("USD m", 9, "right", drop=2),
-            Column("of which, %", 17, drop=4),
+            Column("of which, %", 14, drop=4),
             Column("conf", 4, drop=3),
             Column("reason", None, least=22),
         ]
@@ -101,7 +101,7 @@ class CompareTable(RowTable[CompareRow]):
             line
             for side in ("before", "after")
             for line in wrap(
-                f"{side}: {run[side]['scenario']}, facts of {run[side]['as_of']}: {_severities(run[side])}",
+                f"{side}: {run[side]['scenario']}, facts of {run[side]['as_of']}: {severity_text(run[side])}",
                 width,
             )
         ]
@@ -173,7 +173,7 @@ def _difference(before: RankRow | None, after: RankRow | None) -> CompareRow:
 def _cells(row: CompareRow) -> list[str]:
     return [
         str(row.rank),
-        f"{row.name} [project]" if row.basis == "project" else row.name,
+        shown_name(row),
         percent(row.before),
         percent(row.after),
         percent(row.difference),
@@ -182,9 +182,3 @@ def _cells(row: CompareRow) -> list[str]:
         row.confidence,
         row.reason,
     ]
-
-
-def _severities(run: Mapping[str, Any]) -> str:
-    return (
-        ", ".join(f"{name} {value:.2f}" for name, value in run["severities"].items()) or "no measure in force"
-    )

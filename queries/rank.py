@@ -8,23 +8,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Protocol
 
-from chainshock.queries.ranking import WORDS, RowTable, percent, wrap
+from chainshock.queries.ranking import WORDS, RowTable, percent, severity_text, without_brackets, wrap
 from chainshock.queries.tables import Column, draw_table
 
-__all__ = ["PARTS", "RankRow", "RankTable", "part_lines", "usd_millions"]
+__all__ = ["PARTS", "RankRow", "RankTable", "part_lines", "shown_name", "usd_millions"]
 
 PARTS = ("input", "orders_lost", "gain", "derived_orders", "price_sold", "price_bought")
 PART_WORDS = {
     "input": "input",
-    "orders_lost": "lost orders",
+    "orders_lost": "orders",
     "gain": "gain",
     "derived_orders": "derived",
-    "price_sold": "price sold",
-    "price_bought": "price paid",
+    "price_sold": "sold",
+    "price_bought": "bought",
 }
 SMALLEST_PART = 0.00005  # share; a smaller part is not worth a line
+
+
+class Named(Protocol):
+    """A row that has a name to show."""
+
+    @property
+    def name(self) -> str:
+        """Usual name."""
+
+    @property
+    def kind(self) -> str:
+        """Kind of entity."""
+
+    @property
+    def basis(self) -> str:
+        """What the exposure is a share of."""
 
 
 @dataclass(frozen=True)
@@ -97,32 +113,29 @@ class RankTable(RowTable[RankRow]):
         """Draw the ranking for a terminal of a width in characters."""
         columns = [
             Column("#", 4, "right"),
-            Column(WORDS[self.kind], 26),
+            Column(WORDS[self.kind], 24),
             Column("exposure", 10, "right"),
             Column("USD m", 9, "right", drop=2),
-            Column("of which, %", 17, drop=3),
+            Column("of which, %", 14, drop=3),
             Column("unknown", 7, "right", drop=4),
             Column("conf", 4),
-            Column("reason", None, least=26),
+            Column("reason", None, least=24),
         ]
         rows: list[list[str] | str] = [_cells(row) for row in self.rows]
         if self.omitted:
             rows.insert(self.head, f"   … {self.omitted} more …")
         title = f"{self.run['scenario']}: {self.run['title']}"
-        severities = [f"{name} {value:.2f}" for name, value in self.run["severities"].items()]
         lines = self.head_lines(title, width)
-        listing = ", ".join(severities) or "no measure in force"
-        lines[1:1] = wrap(f"mean severity over 26 weeks: {listing}", width)
+        lines[1:1] = wrap(f"mean severity over 26 weeks: {severity_text(self.run)}", width)
         return (
             "\n".join([*lines, draw_table(columns, rows, width).rstrip("\n"), *self.foot_lines(width)]) + "\n"
         )
 
 
 def _cells(row: RankRow) -> list[str]:
-    name = f"{row.name} [project]" if row.basis == "project" else row.name
     return [
         str(row.rank),
-        name,
+        shown_name(row),
         percent(row.exposure),
         usd_millions(row.exposure_usd),
         "\n".join(part_lines(row.parts)),
@@ -130,6 +143,12 @@ def _cells(row: RankRow) -> list[str]:
         row.confidence,
         row.reason,
     ]
+
+
+def shown_name(row: Named) -> str:
+    """Give the name for a table: without what stands in brackets, projects marked."""
+    name = without_brackets(row.name) if row.kind == "commodity" else row.name
+    return f"{name} [project]" if row.basis == "project" else name
 
 
 def part_lines(parts: Mapping[str, float], most: int = 2) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,17 @@ from chainshock.queries.tables import clean
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["DENOMINATORS", "WORDS", "Order", "Row", "RowTable", "percent", "wrap"]
+__all__ = [
+    "DENOMINATORS",
+    "WORDS",
+    "Order",
+    "Row",
+    "RowTable",
+    "percent",
+    "severity_text",
+    "without_brackets",
+    "wrap",
+]
 
 Order = Literal["harm", "gain", "size"]
 WORDS = {
@@ -169,6 +180,8 @@ class RowTable(Generic[R]):
         lines: list[str] = []
         if run.get("unmatched"):
             lines += ["", *wrap(f"not matched: {'; '.join(run['unmatched'])}", width)]
+        if run.get("too_small"):
+            lines += ["", *wrap(f"{run['too_small']} with under USD 1 m of baseline value left out", width)]
         if self.kind == "companies":
             data_to, coverage = run["data_to"], run["coverage"]
             text = "unknown" if coverage is None else f"{100 * coverage:.0f} %"
@@ -193,6 +206,20 @@ class RowTable(Generic[R]):
             else:
                 unmatched.append(f"{text} (in the graph, without an activity to rank)")
         return [row for row in rows if row.id in kept], unmatched
+
+
+def severity_text(run: Mapping[str, Any]) -> str:
+    """List the mean severity of each measure of a run, by stage of the goods."""
+    parts = [
+        f"{measure} ({', '.join(f'{what} {value:.2f}' for what, value in means.items())})"
+        for measure, means in run["severities"].items()
+    ]
+    return "; ".join(parts) or "no measure in force"
+
+
+def without_brackets(name: str) -> str:
+    """Leave out what a name says in brackets."""
+    return re.sub(r"\s*\([^()]*\)", "", name).strip() or name
 
 
 def percent(share: float | None, digits: int = 2, sign: bool = True) -> str:

@@ -18,9 +18,10 @@ from chainshock.errors import (
 )
 
 if TYPE_CHECKING:
-    from chainshock.api import Dataset, Shock, from_store, reference
+    from chainshock.api import Dataset, from_store, reference
     from chainshock.queries.compare import CompareTable
     from chainshock.queries.rank import RankTable
+    from chainshock.shock import Shock
 
 __version__ = "0.1.0"
 
@@ -48,7 +49,7 @@ _LATE = {
     "CompareTable": "chainshock.queries.compare",
     "Dataset": "chainshock.api",
     "RankTable": "chainshock.queries.rank",
-    "Shock": "chainshock.api",
+    "Shock": "chainshock.shock",
     "from_store": "chainshock.api",
     "reference": "chainshock.api",
 }

@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Literal
 from chainshock.errors import QueryError
 from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.knowledge import KnowledgeGraph
+from chainshock.queries.assumptions import Rationing, Substitution
+from chainshock.queries.measures import named_buyers
+from chainshock.queries.scenario import DEFAULT_SCENARIO, Scenario, read_scenario
+from chainshock.shock import Choices, Shock
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from chainshock.graph.network.production import ProductionNetwork
     from chainshock.graph.stores.base import View
 
 __all__ = ["Dataset", "from_store", "open_dataset", "reference"]
@@ -57,6 +62,67 @@ class Dataset:
         from chainshock.graph.stores.memory import MemoryStore
 
         return MemoryStore(self.facts).view()
+
+    def shock(
+        self,
+        scenario: str | Path | Scenario = DEFAULT_SCENARIO,
+        *,
+        as_of: date | None = None,
+        facts: Known | None = None,
+        rationing: Rationing | None = None,
+        substitution: Substitution | None = None,
+    ) -> Shock:
+        """Set up a scenario on these facts; nothing is computed until asked for.
+
+        Parameters
+        ----------
+        scenario
+            Name of a shipped scenario, path of a scenario file, or a scenario.
+        as_of
+            Date of the facts; by default the scenario's.
+        facts
+            `known`: only what was published by then; `latest`: also what was published later about that
+            date. By default the scenario's choice.
+        rationing
+            proportional, value or priority; by default proportional.
+        substitution
+            capacity or none; by default capacity.
+
+        Raises
+        ------
+        UnknownName
+            No shipped scenario has that name.
+        FileProblem, InvalidRecord
+            The scenario file cannot be read, or does not fit.
+
+        Examples
+        --------
+        >>> import chainshock
+        >>> shock = chainshock.reference().shock("no-measures")
+        >>> max(abs(row.exposure) for row in shock.rank("companies").rows)
+        0.0
+        """
+        chosen = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
+        choices = Choices(
+            as_of=as_of or chosen.date,
+            facts=facts or chosen.facts,
+            rationing=rationing or "proportional",
+            substitution=substitution or "capacity",
+        )
+        return Shock(self, chosen, choices)
+
+    def network(self, shock: Shock) -> ProductionNetwork:
+        """Compile the production network that a shock runs on."""
+        from chainshock.graph.network.compile import compile_network
+
+        return compile_network(
+            shock.graph,
+            self.knowledge.all("Company"),
+            baseline_year=shock.scenario.baseline,
+            project_year=shock.choices.as_of.year,
+            buyer_classes=named_buyers(shock.graph, shock.scenario),
+            parameters=shock.parameters,
+        )
 
     def counts(self) -> dict[str, int]:
         """Count the facts, all vintages, of each label and relationship."""

@@ -84,17 +84,17 @@ def shock_options(function: F) -> F:
         click.option(
             "--facts",
             type=click.Choice(["known", "latest"]),
-            help="Facts published by that date, or the latest on it. [default: the scenario's, else known]",
+            help="Facts published by that date, or the latest on it. [default: the scenario's]",
         ),
         click.option(
             "--rationing",
             type=click.Choice(["proportional", "value", "priority"]),
-            help="Who is served first when goods are short. [default: the scenario's, else value]",
+            help="Who is served first when goods are short. [default: proportional]",
         ),
         click.option(
             "--substitution",
-            type=click.Choice(["capacity", "market-share", "none"]),
-            help="What may replace lost deliveries. [default: the scenario's, else capacity]",
+            type=click.Choice(["capacity", "none"]),
+            help="What may replace lost deliveries. [default: capacity]",
         ),
         store_options,
     )(function)

@@ -1,0 +1,268 @@
+"""One scenario on one set of facts: network, state, exposures, and the tables made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from chainshock import __version__
+from chainshock.errors import QueryError, UnknownName
+from chainshock.graph.facts import NodeRef
+from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
+from chainshock.graph.parameters import Parameters, read_parameters
+from chainshock.queries.assumptions import Rationing, Substitution, shock_options
+from chainshock.queries.compare import CompareTable, compare_tables
+from chainshock.queries.exposure import EntityExposure, Exposures, aggregate, exposures, unknown_share
+from chainshock.queries.measures import route_factors
+from chainshock.queries.names import LABELS, NameIndex
+from chainshock.queries.propagation.routes import RouteFactors
+from chainshock.queries.propagation.state import ShockOptions, ShockState
+from chainshock.queries.propagation.static import solve
+from chainshock.queries.rank import RankRow, RankTable
+from chainshock.queries.reason import Reasons
+from chainshock.queries.scenario import Scenario
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from chainshock.api import Dataset
+
+__all__ = ["Choices", "Shock"]
+
+# kind of ranking: kind of entity in the network
+ENTITIES: dict[str, Literal["company", "country", "facility", "end-use", "commodity"]] = {
+    "companies": "company",
+    "countries": "country",
+    "facilities": "facility",
+    "end-uses": "end-use",
+    "commodities": "commodity",
+}
+
+FIGURES = frozenset({"Company", "EXPORTS", "Facility", "PRICED_IN", "PRODUCES", "SERVES", "SUPPLIES"})
+SMALLEST_COUNTRY_USD = 1e6  # a country with less baseline value in the graph is not ranked
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How a shock is asked for: date and vintage of the facts, and the rules."""
+
+    as_of: date
+    facts: Literal["known", "latest"]
+    rationing: Rationing = "proportional"
+    substitution: Substitution = "capacity"
+
+
+class Shock:
+    """What a scenario does to the network of a date, against no measures; static.
+
+    Made by `Dataset.shock`. Everything is computed when first asked for and kept.
+    """
+
+    def __init__(self, dataset: Dataset, scenario: Scenario, choices: Choices) -> None:
+        self.dataset, self.scenario, self.choices = dataset, scenario, choices
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph[NodeRef]:
+        """Facts that hold at the date."""
+        return self.dataset.graph(self.choices.as_of, self.choices.facts)
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """Parameters with the scenario's assumptions in place of their defaults."""
+        return read_parameters().with_values(self.scenario.assumptions)
+
+    @cached_property
+    def network(self) -> ProductionNetwork:
+        """The production network of the date."""
+        return self.dataset.network(self)
+
+    @cached_property
+    def routes(self) -> RouteFactors:
+        """What the measures in force let through."""
+        return route_factors(self.network, self.graph, self.scenario)
+
+    @cached_property
+    def options(self) -> ShockOptions:
+        """Rules and assumptions of the engine."""
+        return shock_options(
+            self.network,
+            self.graph,
+            self.parameters,
+            rationing=self.choices.rationing,
+            substitution=self.choices.substitution,
+        )
+
+    @cached_property
+    def state(self) -> ShockState:
+        """Output, gains and prices after the shock."""
+        return solve(self.network, self.routes.edges(self.network), self.routes, self.options)
+
+    @cached_property
+    def exposures(self) -> Exposures:
+        """Exposure of every node of the network."""
+        return exposures(self.network, self.state)
+
+    @cached_property
+    def exposures_if_unknown_is_issuer(self) -> Exposures:
+        """The same if all supply of unknown origin came from the issuer."""
+        factor = self.routes.edges(self.network, unknown_from_issuer=True)
+        return exposures(self.network, solve(self.network, factor, self.routes, self.options))
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """Names of everything that can be ranked."""
+        return NameIndex(self.graph)
+
+    @cached_property
+    def unknown(self) -> Floats:
+        """Share of each node's supply of which nobody knows the origin, shape (n,)."""
+        return unknown_share(self.network)
+
+    @cached_property
+    def run(self) -> dict[str, Any]:  # Any: what JSON holds
+        """What was computed, and how."""
+        return {
+            "scenario": self.scenario.name,
+            "title": self.scenario.title,
+            "as_of": self.choices.as_of.isoformat(),
+            "facts": self.choices.facts,
+            "horizon": None,
+            "baseline_year": self.scenario.baseline,
+            "rationing": self.choices.rationing,
+            "substitution": self.choices.substitution,
+            "stop": self._stop(),
+            "seed": None,
+            "version": __version__,
+            "data_edition": self.dataset.edition,
+            "data_to": self._data_to(),
+            "coverage": self._coverage(),
+            "severities": self._severities(),
+        }
+
+    def rank(self, kind: str = "companies") -> RankTable:
+        """Rank all entities of a kind, most harmed first.
+
+        Parameters
+        ----------
+        kind
+            companies, countries, facilities, end-uses or commodities.
+
+        Raises
+        ------
+        UnknownName
+            There is no such kind.
+        """
+        if kind not in LABELS:
+            raise UnknownName("kind of ranking", kind, tuple(LABELS))
+        entities = self._aggregate(kind, self.exposures)
+        run = {**self.run, "kind": kind}
+        if kind == "countries":
+            large = [e for e in entities if e.value is not None and e.value >= SMALLEST_COUNTRY_USD]
+            run["too_small"] = len(entities) - len(large)
+            entities = large
+        worst = {e.id: e.relative for e in self._aggregate(kind, self.exposures_if_unknown_is_issuer)}
+        reasons = Reasons(self.graph, self.network, self.state, self.exposures)
+        names = NameIndex(self.graph, [LABELS[kind]])
+        rows = []
+        for entity in sorted(entities, key=lambda e: (e.relative, e.id)):
+            node = NodeRef(LABELS[kind], entity.id)
+            reason, confidence = reasons.explain(node, entity.nodes)
+            rows.append(
+                RankRow(
+                    rank=len(rows) + 1,
+                    id=entity.id,
+                    name=names.title(node),
+                    kind=ENTITIES[kind],
+                    exposure=entity.relative,
+                    exposure_usd=None if entity.value is None else entity.usd,
+                    parts=entity.relative_parts,
+                    first_week=None,
+                    basis=self._basis(entity),
+                    unknown_share=self._unknown_of(entity),
+                    bounds=(worst[entity.id], entity.relative),
+                    confidence=confidence,
+                    reason=reason,
+                )
+            )
+        return RankTable(kind, run, tuple(rows), names)
+
+    def compare(self, other: Shock, kind: str = "companies") -> CompareTable:
+        """Say who gains and who loses when another shock takes the place of this one."""
+        return compare_tables(self.rank(kind), other.rank(kind))
+
+    def _aggregate(self, kind: str, result: Exposures) -> list[EntityExposure]:
+        """Add up to entities; a company's denominator is its whole revenue, unless it is only a project."""
+        denominators: Mapping[str, float] | None = None
+        if kind == "companies":
+            producing = {
+                entity
+                for index in np.flatnonzero(~self.network.is_project)
+                for entity in self.network.entities[index].get("company", {})
+            }
+            denominators = {key: usd for key, usd in self.network.revenue.items() if key in producing}
+        return aggregate(self.network, result, ENTITIES[kind], denominators)
+
+    def _basis(self, entity: EntityExposure) -> str:
+        """Say what the exposure is a share of, or what kind of activity it comes from."""
+        if entity.basis == "share of output":
+            return entity.basis
+        words = set()
+        for index in entity.nodes:
+            good = self.network.goods[self.network.good[index]]
+            is_end_use = NodeRef("EndUse", good) in self.graph
+            project = bool(self.network.is_project[index])
+            words.add("project" if project else "segment" if is_end_use else "producer")
+        return " and ".join(sorted(words))
+
+    def _unknown_of(self, entity: EntityExposure) -> float:
+        """Give the mean unknown share over an entity's nodes, by value where known."""
+        indices = np.fromiter(entity.nodes, dtype=np.intp, count=len(entity.nodes))
+        shares = np.fromiter(entity.nodes.values(), dtype=np.float64, count=len(entity.nodes))
+        weights = np.nan_to_num(self.network.value[indices]) * shares
+        if weights.sum() <= 0:
+            weights = shares
+        return float(weights @ self.unknown[indices] / weights.sum()) if weights.sum() > 0 else 0.0
+
+    def _coverage(self) -> float | None:
+        """Give the share of the network's value whose supply is known to its end."""
+        network = self.network
+        counts = (network.kind == NodeKind.ACTIVITY) & ~network.is_project
+        value = np.where(counts, np.nan_to_num(network.value), 0.0)
+        return float(1.0 - value @ self.unknown / value.sum()) if value.sum() > 0 else None
+
+    def _severities(self) -> dict[str, dict[str, float]]:
+        """Give each measure's mean severity by stage of the goods, and for buyers that it refuses."""
+        found: dict[str, dict[str, float]] = {}
+        for measure, goods in self.routes.by_measure.items():
+            means: dict[str, float] = {}
+            for good, factor in sorted(goods.items()):
+                stopped = 1.0 - factor.reshape(factor.shape[0], -1).min(axis=1)
+                fact = self.graph.nodes.get(NodeRef("Commodity", self.network.goods[good]), {}).get("fact")
+                stage = "goods" if fact is None else str(fact.properties["stage"])
+                if stopped[0] > 0:
+                    means[stage] = max(means.get(stage, 0.0), float(stopped[0]))
+                for name, value in zip(self.network.buyer_classes[1:], stopped[1:], strict=True):
+                    if value > stopped[0]:
+                        means[name] = max(means.get(name, 0.0), float(value))
+            found[measure] = means
+        return found
+
+    def _stop(self) -> str:
+        """Say how the sweeps stopped: in short, unless one of them hit its cap."""
+        state = self.state
+        short = f"change below {state.options.tolerance:g}, {state.sweeps} sweeps"
+        return state.stop if "cap of" in state.stop else short
+
+    def _data_to(self) -> str:
+        """Give the latest date that a figure used describes."""
+        days = [f.provenance.as_of for _, f in self.graph.nodes(data="fact") if f and f.name in FIGURES]
+        days += [f.provenance.as_of for _, _, f in self.graph.edges(data="fact") if f.name in FIGURES]
+        if not days:
+            found = f"no figures known on {self.choices.as_of}"
+            raise QueryError(f"found {found}, expected some: load tables, or ask for a later date")
+        return max(days).isoformat()
