@@ -6,18 +6,19 @@ from collections import defaultdict
 from datetime import date
 from itertools import pairwise
 
-from chainshock.graph.checks.base import Finding, describe, describe_all, finding, number
+from chainshock.graph.checks.base import Finding, Severity, describe, describe_all, finding, number
 from chainshock.graph.facts import Fact
 from chainshock.graph.knowledge import KnowledgeGraph
 from chainshock.graph.schema import read_schema
 
 __all__ = ["check_measure_dates", "check_publication_dates", "check_vintages"]
 
-ORDER = (
-    ("announced", "effective"),
-    ("announced", "ended"),
-    ("effective", "ended"),
-    ("suspended_from", "suspended_to"),
+# A measure may reach back before its announcement, or be withdrawn before it takes effect: no error.
+ORDER: tuple[tuple[str, str, Severity], ...] = (
+    ("announced", "effective", "warning"),
+    ("effective", "ended", "warning"),
+    ("announced", "ended", "error"),
+    ("suspended_from", "suspended_to", "error"),
 )
 CONTRADICTION = 0.5  # relative difference of two figures for one thing
 
@@ -26,13 +27,13 @@ def check_measure_dates(knowledge: KnowledgeGraph) -> list[Finding]:
     """Find measures that take effect before they are announced, or end before they begin."""
     found = []
     for fact in knowledge.all("Measure"):
-        for first, then in ORDER:
+        for first, then, severity in ORDER:
             start, end = fact.properties.get(first), fact.properties.get(then)
             if isinstance(start, date) and isinstance(end, date) and start > end:
                 found.append(
                     finding(
                         "measure-dates",
-                        "error",
+                        severity,
                         describe(fact),
                         f"{then} {end} before {first} {start}",
                         f"{first} <= {then}",

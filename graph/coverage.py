@@ -1,0 +1,112 @@
+"""Say what the supply of each good in each country rests on: named plants, trade data, totals, or nothing.
+
+Shares are those of the compiled production network: what buyers in a country draw, by the evidence on which
+the weights of its pools rest (docs/explanation/model.md, section 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainshock.graph.network.production import Evidence, Floats, Ints, NodeKind, ProductionNetwork
+
+__all__ = ["BASES", "CoverageRow", "coverage", "covered_share"]
+
+BASES = ("named", "trade", "national", "assumed", "nothing")
+_BASIS = {
+    Evidence.CONTRACT: "named",
+    Evidence.TRADE: "trade",
+    Evidence.NATIONAL: "national",
+    Evidence.WORLD: "assumed",
+    Evidence.ASSUMED: "assumed",
+    Evidence.NONE: "nothing",
+}
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """What the supply of one good to buyers in one country rests on; the five shares sum to 1.
+
+    `need` is what the buyers draw, in the good's unit per year. `named`: contracts, and plants or companies'
+    segments known by name. `trade`: bilateral trade statistics. `national`: national output. `assumed`:
+    world shares and assumptions. `nothing`: no evidence; it is drawn from an unknown supplier.
+    """
+
+    commodity: str
+    country: str
+    need: float
+    named: float
+    trade: float
+    national: float
+    assumed: float
+    nothing: float
+
+
+def coverage(network: ProductionNetwork) -> list[CoverageRow]:
+    """Give the coverage of every good and country that has buyers in a network, by good and country.
+
+    Parameters
+    ----------
+    network
+        Compiled from the facts of a date. Pools of one good and country for several classes of buyer are
+        taken together, by what they draw.
+    """
+    pooled = np.flatnonzero(network.kind[network.edge_node] == NodeKind.POOL).astype(np.int32)
+    if not pooled.size:
+        return []
+    pool = network.edge_node[pooled]
+    drawn = _drawn(network)
+    size = np.where(drawn[pool] > 0, drawn[pool], np.finfo(float).tiny) * network.weight[pooled]
+    places = np.stack([network.good[pool], network.country[pool]], axis=1)
+    keys, row = np.unique(places, axis=0, return_inverse=True)
+    table = np.zeros((len(keys), len(BASES)))
+    np.add.at(table, (row.ravel(), _bases(network, pooled)), size)
+    total = table.sum(axis=1)
+    rows = [
+        CoverageRow(
+            network.goods[good],
+            network.countries[country],
+            float(need) if need > np.finfo(float).tiny * len(pooled) else 0.0,
+            *(float(share) for share in shares),
+        )
+        for (good, country), need, shares in zip(keys, total, table / total[:, None], strict=True)
+    ]
+    return sorted(rows, key=lambda r: (r.commodity, r.country))
+
+
+def covered_share(rows: Iterable[CoverageRow]) -> float:
+    """Give the share of supply that rests on something, goods weighing equally; NaN without rows.
+
+    Quantities of different goods do not add up, so each good's share is taken by itself, countries weighted
+    by need, and the mean over goods is given.
+    """
+    goods: dict[str, list[CoverageRow]] = {}
+    for row in rows:
+        if row.need > 0:
+            goods.setdefault(row.commodity, []).append(row)
+    shares = [
+        sum(row.need * (1 - row.nothing) for row in entries) / sum(row.need for row in entries)
+        for entries in goods.values()
+    ]
+    return sum(shares) / len(shares) if shares else float("nan")
+
+
+def _drawn(network: ProductionNetwork) -> Floats:
+    """Give what the buyers outside pools draw from each node, in the good's unit per year."""
+    direct = network.kind[network.edge_node] != NodeKind.POOL
+    return np.bincount(network.edge_source[direct], weights=network.flow[direct], minlength=network.n).astype(
+        np.float64
+    )
+
+
+def _bases(network: ProductionNetwork, edges: Ints) -> Ints:
+    """Give the index in BASES of each edge; national output of a producer known by name is `named`."""
+    column = np.array([BASES.index(_BASIS[Evidence(e)]) for e in network.evidence[edges]], dtype=np.int32)
+    for position, edge in enumerate(edges):
+        owner = network.entities[network.edge_source[edge]] if network.entities else {}
+        if column[position] == BASES.index("national") and (owner.get("facility") or owner.get("company")):
+            column[position] = BASES.index("named")
+    return column
