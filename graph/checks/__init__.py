@@ -30,6 +30,7 @@ CHECKS: dict[str, Check] = {
     "hs-levels": codes.check_hs_levels,
     "measure-dates": dates.check_measure_dates,
     "publication-dates": dates.check_publication_dates,
+    "known-ends": dates.check_known_ends,
     "vintages": dates.check_vintages,
     "units": quantities.check_units,
     "ranges": quantities.check_ranges,

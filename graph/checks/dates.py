@@ -7,11 +7,11 @@ from datetime import date
 from itertools import pairwise
 
 from chainshock.graph.checks.base import Finding, Severity, describe, describe_all, finding, number
-from chainshock.graph.facts import Fact
+from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.knowledge import KnowledgeGraph
 from chainshock.graph.schema import read_schema
 
-__all__ = ["check_measure_dates", "check_publication_dates", "check_vintages"]
+__all__ = ["check_known_ends", "check_measure_dates", "check_publication_dates", "check_vintages"]
 
 # A measure may reach back before its announcement, or be withdrawn before it takes effect: no error.
 ORDER: tuple[tuple[str, str, Severity], ...] = (
@@ -62,6 +62,36 @@ def check_publication_dates(knowledge: KnowledgeGraph) -> list[Finding]:
             facts,
         )
         for (_, as_of, known_from), facts in early.items()
+    ]
+
+
+def check_known_ends(knowledge: KnowledgeGraph) -> list[Finding]:
+    """Find nodes that relationships mention before any fact that describes the node was public.
+
+    At a date in between, a query that goes by what was known then meets the node without its properties.
+    """
+    schema = read_schema()
+    public: dict[NodeRef, date] = {}
+    for label in schema.labels:
+        for fact in knowledge.all(label):
+            known = fact.provenance.known_from
+            public[fact.source] = min(known, public.get(fact.source, known))
+    early: dict[NodeRef, list[Fact]] = defaultdict(list)
+    for name in schema.relationships:
+        for fact in knowledge.all(name):
+            for ref in (fact.source, fact.target):
+                if ref in public and public[ref] > fact.provenance.known_from:
+                    early[ref].append(fact)
+    return [
+        finding(
+            "known-ends",
+            "warning",
+            describe_all(facts),
+            f"{ref} described only from {public[ref]}",
+            f"a fact on {ref} public by {min(fact.provenance.known_from for fact in facts)}",
+            facts,
+        )
+        for ref, facts in sorted(early.items())
     ]
 
 

@@ -288,6 +288,13 @@ CASES: dict[str, tuple[str, Callable[[], list[Fact]], str]] = {
         lambda: [fact("Country", iso3="DEU", name="Germany", as_of="2025-12-31")],
         "as_of 2025-12-31 after known_from 2025-01-31",
     ),
+    "relationship public before its end is described": (
+        "known-ends",
+        lambda: [
+            fact("OWNS", source="fund", target="Company:acme", status="active", known_from="2020-01-31"),
+        ],
+        "Company:acme described only from 2025-01-31",
+    ),
     "vintages far apart": (
         "vintages",
         lambda: [
