@@ -21,7 +21,7 @@ __all__ = [
     "nodes_of",
 ]
 
-# Elements named without a least content reach goods that hold at least this much.
+# Elements named without a least content reach goods that hold more than this.
 TRACE = 0.001  # mass fraction
 
 
@@ -88,11 +88,11 @@ def goods_in_scope(
 ) -> tuple[str, ...]:
     """Find the goods that a text names by element, customs code or both.
 
-    A good holds an element where a CONTAINS fact gives at least `minimum_content` of it (without one: 0.1 %
-    by mass), or, where the graph says nothing of what it contains, where it is traded for the element.
+    A good holds an element where CONTAINS facts give at least `minimum_content` of the elements together
+    (without one: more than 0.1 % by mass), or where nothing is said of its content and it is traded for the
+    element. Components are reached only by a CONTAINS fact of their own.
     With elements and codes both must fit: the code gives the heading, the content narrows it. A good under
-    which others are published (`split_of`) stands aside for its parts. Components are reached only by a
-    CONTAINS fact of their own.
+    which others are published (`split_of`) stands aside for its parts.
 
     Parameters
     ----------
@@ -131,15 +131,16 @@ def _holds(
         for fact in edges_from(graph, good.source, "CONTAINS")
         if fact.target is not None
     }
-    stated = [value for symbol, value in contents.items() if symbol in elements]
-    fractions = [value for value in stated if isinstance(value, int | float)]
-    if fractions:
-        least = TRACE if minimum_content is None else minimum_content
-        return sum(fractions) >= least
-    if contents or good.properties.get("stage") == "component":
-        return bool(stated)
+    fractions = [
+        value for symbol, value in contents.items() if symbol in elements and isinstance(value, int | float)
+    ]
+    if fractions and (
+        sum(fractions) > TRACE if minimum_content is None else sum(fractions) >= minimum_content
+    ):
+        return True
     own: Any = good.properties.get("elements", ())
-    return not elements.isdisjoint(own)
+    unstated = elements & (set(own) if good.properties.get("stage") != "component" else set())
+    return any(contents.get(symbol) is None for symbol in unstated)
 
 
 def buyer_classes_reached(

@@ -160,7 +160,8 @@ def _embodying(network: ProductionNetwork, measure: MeasureInForce) -> dict[int,
     values = pool_content(network, content(network, measure.origin, measure.goods))
     found: dict[int, list[int]] = {}
     for (good, country), share in sorted(values.items()):
-        if share >= max(least, 1e-12) and network.countries[country] not in {measure.origin, measure.issuer}:
+        at_home = network.countries[country] in {measure.origin, measure.issuer}
+        if share >= max(least - 1e-9, 1e-12) and not at_home:
             found.setdefault(good, []).append(country)
     return found
 
