@@ -16,6 +16,7 @@ from chainshock.graph.network.production import Evidence, Floats, Ints, NodeKind
 __all__ = ["BASES", "CoverageRow", "coverage", "covered_share"]
 
 BASES = ("named", "trade", "national", "assumed", "nothing")
+TINY = 1e-200  # stands for no need at all, so that proportions survive
 _BASIS = {
     Evidence.CONTRACT: "named",
     Evidence.TRADE: "trade",
@@ -48,28 +49,28 @@ class CoverageRow:
 def coverage(network: ProductionNetwork) -> list[CoverageRow]:
     """Give the coverage of every good and country that has buyers in a network, by good and country.
 
+    Pools of one good and country for several classes of buyer are taken together, by what their buyers draw;
+    so are contracts, which pass no pool.
+
     Parameters
     ----------
     network
-        Compiled from the facts of a date. Pools of one good and country for several classes of buyer are
-        taken together, by what they draw.
+        Compiled from the facts of a date.
     """
-    pooled = np.flatnonzero(network.kind[network.edge_node] == NodeKind.POOL).astype(np.int32)
-    if not pooled.size:
+    edges, size = _supplies(network)
+    if not edges.size:
         return []
-    pool = network.edge_node[pooled]
-    drawn = _drawn(network)
-    size = np.where(drawn[pool] > 0, drawn[pool], np.finfo(float).tiny) * network.weight[pooled]
-    places = np.stack([network.good[pool], network.country[pool]], axis=1)
+    buyer = network.edge_node[edges]
+    places = np.stack([network.good[network.edge_source[edges]], network.country[buyer]], axis=1)
     keys, row = np.unique(places, axis=0, return_inverse=True)
     table = np.zeros((len(keys), len(BASES)))
-    np.add.at(table, (row.ravel(), _bases(network, pooled)), size)
+    np.add.at(table, (row.ravel(), _bases(network, edges)), size)
     total = table.sum(axis=1)
     rows = [
         CoverageRow(
             network.goods[good],
             network.countries[country],
-            float(need) if need > np.finfo(float).tiny * len(pooled) else 0.0,
+            float(need) if need > TINY * len(edges) else 0.0,
             *(float(share) for share in shares),
         )
         for (good, country), need, shares in zip(keys, total, table / total[:, None], strict=True)
@@ -94,12 +95,21 @@ def covered_share(rows: Iterable[CoverageRow]) -> float:
     return sum(shares) / len(shares) if shares else float("nan")
 
 
-def _drawn(network: ProductionNetwork) -> Floats:
-    """Give what the buyers outside pools draw from each node, in the good's unit per year."""
-    direct = network.kind[network.edge_node] != NodeKind.POOL
-    return np.bincount(network.edge_source[direct], weights=network.flow[direct], minlength=network.n).astype(
-        np.float64
+def _supplies(network: ProductionNetwork) -> tuple[Ints, Floats]:
+    """Give the edges that supply buyers, through their pool or directly, and what each brings a year.
+
+    A pool that nobody draws from keeps its proportions, at a size that weighs nothing beside any other.
+    """
+    to_pool = network.kind[network.edge_node] == NodeKind.POOL
+    from_pool = network.kind[network.edge_source] == NodeKind.POOL
+    drawn = np.bincount(
+        network.edge_source[~to_pool & from_pool],
+        weights=network.flow[~to_pool & from_pool],
+        minlength=network.n,
     )
+    size = np.where(to_pool, np.maximum(drawn[network.edge_node], TINY) * network.weight, network.flow)
+    edges = np.flatnonzero((to_pool | ~from_pool) & (size > 0)).astype(np.int32)
+    return edges, size[edges].astype(np.float64)
 
 
 def _bases(network: ProductionNetwork, edges: Ints) -> Ints:

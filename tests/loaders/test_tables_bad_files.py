@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chainshock.errors import ChainshockError, FileProblem, InvalidRecord
 from chainshock.graph.stores.memory import MemoryStore
@@ -117,6 +119,26 @@ def test_row_with_too_few_cells_before_the_last_is_quarantined(tmp_path: Path) -
     report = load_tables([path], MemoryStore(), origin="mine")
     assert [problem.found for problem in report.problems] == ["2 cells"]
     assert report.loaded == 1
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", HEADER, HEADER + CHINA, HEADER + b'CHN,"']))
+@settings(max_examples=150, deadline=None)
+def test_no_bytes_whatever_give_anything_but_a_report_or_a_named_error(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, start: bytes
+) -> None:
+    path = _file("Country.csv", start + data)(tmp_path_factory.mktemp("any"))
+    store = MemoryStore()
+    try:
+        report = load_tables([path], store, origin="mine")
+    except ChainshockError:
+        assert list(store.view().facts()) == []
+    else:
+        assert report.read == report.loaded + report.unchanged + report.superseded + report.quarantined
+
+
+def test_table_with_bare_carriage_returns_loads(tmp_path: Path) -> None:
+    path = _file("Country.csv", (HEADER + CHINA).replace(b"\n", b"\r"))(tmp_path)
+    assert load_tables([path], MemoryStore(), origin="mine").loaded == 1
 
 
 def test_header_without_rows_loads_nothing(tmp_path: Path) -> None:
