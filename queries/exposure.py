@@ -172,9 +172,10 @@ def unknown_share(network: ProductionNetwork) -> Floats:
     unknown = network.kind == NodeKind.UNKNOWN
     share: Floats = unknown.astype(np.float64)
     for _ in range(MAX_SWEEPS):
-        through = frame.by_group(network.weight * share[frame.source])
-        new = np.where(unknown, 1.0, np.clip(frame.worst(network.kappa * through), 0.0, 1.0))
-        if np.max(np.abs(new - share), initial=0.0) <= 1e-12:
-            break
+        through = frame.worst(network.kappa * frame.by_group(network.weight * share[frame.source]))
+        new = np.where(unknown, 1.0, np.clip(through, 0.0, 1.0)).astype(np.float64)
+        change = np.max(np.abs(new - share), initial=0.0)
         share = new
+        if change <= 1e-12:
+            break
     return share

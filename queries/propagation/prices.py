@@ -18,8 +18,9 @@ from chainshock.queries.propagation.state import ShockOptions
 from chainshock.queries.propagation.substitution import open_routes
 from chainshock.queries.propagation.sweeps import Frame, add_up
 
-__all__ = ["Prices", "paid_markup", "set_prices", "shipping_shares", "sold_markup"]
+__all__ = ["Prices", "paid_markup", "price_weights", "set_prices", "sold_markup"]
 
+NEGLIGIBLE = 1e-9  # z below this is rounding
 MAX_POOL_STEPS = 8  # pools of one good in one country that pass on to one another
 
 
@@ -89,7 +90,8 @@ def _price_good(
     count = int(segment.max()) + 1
     inside = segment >= 0
     short, need, unsold, stays = (add_up(segment[inside], q[inside], count) for q in quantities)
-    tight = np.where(short > 0.0, _ratio(short, need), -_ratio(unsold, np.maximum(need, stays)))
+    scarce = short > NEGLIGIBLE * need
+    tight = np.where(scarce, _ratio(short, need), -_ratio(unsold, np.maximum(need, stays)))
     raw = np.where(tight == 0.0, 1.0, 1.0 + tight / eta)
     result.price[good, inside] = np.clip(raw, floor, cap)[segment[inside]]
 
@@ -220,3 +222,31 @@ def sold_markup(frame: Frame, options: ShockOptions, price: Floats) -> Floats:
             break
         result = new
     return result
+
+
+def price_weights(frame: Frame, options: ShockOptions, nodes: Floats) -> Floats:
+    """Give the weight of each price change in a weighted sum of `sold_markup`, (G, C): its transpose.
+
+    Parameters
+    ----------
+    nodes
+        Weight of each node's mean price change, (n,).
+    """
+    network = frame.network
+    share, home = shipping_shares(frame)
+    through = edge_pass_through(frame, options)
+    inner = (network.country[frame.source] == network.country[frame.target]) & (
+        network.kind[frame.target] == NodeKind.POOL
+    )
+    shape = (len(network.goods), len(network.countries))
+    own = network.good.astype(np.intp) * shape[1] + network.country
+    there = network.good[frame.source].astype(np.intp) * shape[1] + network.country[frame.target]
+    result, weight = np.zeros(shape[0] * shape[1]), nodes
+    for _ in range(MAX_POOL_STEPS):
+        sent = weight[frame.source] * share
+        result += add_up(own, weight * home, len(result))
+        result += add_up(there, np.where(inner, 0.0, sent * through), len(result))
+        weight = add_up(frame.target, np.where(inner, sent, 0.0), network.n)
+        if not np.any(weight):
+            break
+    return (result + add_up(own, weight, len(result))).reshape(shape)

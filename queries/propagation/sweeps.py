@@ -18,6 +18,7 @@ from chainshock.graph.network.production import Floats, NodeKind, ProductionNetw
 __all__ = [
     "Affine",
     "Frame",
+    "Indices",
     "Stop",
     "add_up",
     "least_fixed_point",
@@ -26,7 +27,7 @@ __all__ = [
     "order_losses",
 ]
 
-PLAIN_SWEEPS = 200  # sweeps before the active branch is solved as a linear system
+PLAIN_SWEEPS = 120  # sweeps before the active branch is solved as a linear system
 MAX_SOLVES = 60
 
 Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
