@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -76,6 +77,7 @@ def load_tables(
     StoreError
         The store failed. Nothing is loaded.
     """
+    _check_quarantine(quarantine, paths)
     rows: list[Row] = []
     errors: list[InvalidRecord] = []
     for row in iter_rows(paths, origin=origin):
@@ -108,6 +110,12 @@ def load_tables(
         quarantined=len(errors),
         problems=problems,
     )
+
+
+def _check_quarantine(quarantine: str | Path | None, paths: Sequence[str | Path]) -> None:
+    """Refuse to write the problems over a table that is being loaded."""
+    if quarantine is not None and os.path.realpath(quarantine) in map(os.path.realpath, find_tables(paths)):
+        raise FileProblem(str(quarantine), "a table that is being loaded", "another file for the problems")
 
 
 def _added(rows: Sequence[Row], writer: Writer, progress: Progress | None) -> Iterator[str]:

@@ -16,6 +16,7 @@ __all__ = [
     "describe_all",
     "find_cycle",
     "finding",
+    "listed",
     "number",
     "text",
     "winners",
@@ -58,6 +59,11 @@ def describe(fact: Fact) -> str:
 def describe_all(facts: Sequence[Fact]) -> str:
     """Name the first of several facts and count the others."""
     return describe(facts[0]) + (f" and {len(facts) - 1} more" if len(facts) > 1 else "")
+
+
+def listed(items: Sequence[str], most: int = 8) -> str:
+    """List items, the first few in full and the others as a count."""
+    return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")
 
 
 def winners(knowledge: KnowledgeGraph, name: str) -> Iterator[Fact]:

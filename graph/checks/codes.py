@@ -7,7 +7,16 @@ from collections import defaultdict
 from collections.abc import Callable
 from itertools import pairwise
 
-from chainshock.graph.checks.base import Finding, Severity, describe, describe_all, finding, text, winners
+from chainshock.graph.checks.base import (
+    Finding,
+    Severity,
+    describe,
+    describe_all,
+    finding,
+    listed,
+    text,
+    winners,
+)
 from chainshock.graph.facts import Fact
 from chainshock.graph.knowledge import KnowledgeGraph
 
@@ -65,8 +74,8 @@ def is_cas(code: str) -> bool:
 def check_hs_codes(knowledge: KnowledgeGraph) -> list[Finding]:
     """Find HS codes that are not 2, 4, 6, 8 or 10 digits.
 
-    Codes of trade that publish several headings as one, or a stage instead of a heading, are warnings, one
-    for each code; the codes of goods and measures are errors.
+    Codes of trade that publish several headings as one, or a stage instead of a heading, are one warning; the
+    codes of goods and measures are errors.
     """
     found: list[Finding] = []
     for name, columns in (("Commodity", ("hs_codes", "trade_code")), ("Measure", ("hs_codes",))):
@@ -74,14 +83,11 @@ def check_hs_codes(knowledge: KnowledgeGraph) -> list[Finding]:
             for column in columns:
                 value = fact.properties.get(column)
                 codes = value if isinstance(value, tuple) else () if value is None else (str(value),)
-                found += [_bad_code("error", describe(fact), c, [fact]) for c in codes if not is_hs(c)]
-    traded: dict[str, list[Fact]] = defaultdict(list)
-    for fact in knowledge.all("EXPORTS"):
-        if not is_hs(text(fact, "code")):
-            traded[text(fact, "code")].append(fact)
-    found += [
-        _bad_code("warning", describe_all(facts), code, facts) for code, facts in sorted(traded.items())
-    ]
+                found += [_bad_code("error", describe(fact), repr(c), [fact]) for c in codes if not is_hs(c)]
+    traded = [fact for fact in knowledge.all("EXPORTS") if not is_hs(text(fact, "code"))]
+    odd = list(dict.fromkeys(repr(text(fact, "code")) for fact in traded))
+    if odd:
+        found.append(_bad_code("warning", describe_all(traded), listed(odd), traded))
     return found
 
 
@@ -92,7 +98,7 @@ def is_hs(code: str) -> bool:
 
 def _bad_code(severity: Severity, subject: str, code: str, facts: list[Fact]) -> Finding:
     expected = f"digits only, {', '.join(map(str, HS_LENGTHS))} of them"
-    return finding("hs-codes", severity, subject, f"HS code {code!r}", expected, facts)
+    return finding("hs-codes", severity, subject, f"HS code {code}", expected, facts)
 
 
 def check_hs_levels(knowledge: KnowledgeGraph) -> list[Finding]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from itertools import pairwise
 
-from chainshock.graph.checks.base import Finding, Severity, describe, describe_all, finding, number
+from chainshock.graph.checks.base import Finding, Severity, describe, describe_all, finding, listed, number
 from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.knowledge import KnowledgeGraph
 from chainshock.graph.schema import read_schema
@@ -66,7 +66,7 @@ def check_publication_dates(knowledge: KnowledgeGraph) -> list[Finding]:
 
 
 def check_known_ends(knowledge: KnowledgeGraph) -> list[Finding]:
-    """Find nodes that relationships mention before any fact that describes the node was public.
+    """Find nodes mentioned before any fact that describes them was public: one finding a label.
 
     At a date in between, a query that goes by what was known then meets the node without its properties.
     """
@@ -76,23 +76,27 @@ def check_known_ends(knowledge: KnowledgeGraph) -> list[Finding]:
         for fact in knowledge.all(label):
             known = fact.provenance.known_from
             public[fact.source] = min(known, public.get(fact.source, known))
-    early: dict[NodeRef, list[Fact]] = defaultdict(list)
+    early: dict[str, dict[NodeRef, Fact]] = defaultdict(dict)
     for name in schema.relationships:
         for fact in knowledge.all(name):
             for ref in (fact.source, fact.target):
                 if ref in public and public[ref] > fact.provenance.known_from:
-                    early[ref].append(fact)
-    return [
-        finding(
-            "known-ends",
-            "warning",
-            describe_all(facts),
-            f"{ref} described only from {public[ref]}",
-            f"a fact on {ref} public by {min(fact.provenance.known_from for fact in facts)}",
-            facts,
+                    early[ref.label].setdefault(ref, fact)
+    found = []
+    for label, refs in sorted(early.items()):
+        named = listed([f"{ref.key} (from {public[ref]})" for ref in sorted(refs)])
+        expected = "nodes described by the time that they are mentioned"
+        found.append(
+            finding(
+                "known-ends",
+                "warning",
+                describe_all([*refs.values()]),
+                f"{label} {named}",
+                expected,
+                refs.values(),
+            )
         )
-        for ref, facts in sorted(early.items())
-    ]
+    return found
 
 
 def check_vintages(knowledge: KnowledgeGraph) -> list[Finding]:

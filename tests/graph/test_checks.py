@@ -293,7 +293,7 @@ CASES: dict[str, tuple[str, Callable[[], list[Fact]], str]] = {
         lambda: [
             fact("OWNS", source="fund", target="Company:acme", status="active", known_from="2020-01-31"),
         ],
-        "Company:acme described only from 2025-01-31",
+        "Company acme (from 2025-01-31)",
     ),
     "vintages far apart": (
         "vintages",

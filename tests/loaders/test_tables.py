@@ -175,6 +175,13 @@ def test_quarantine_file_that_cannot_be_written_rolls_the_load_back(tmp_path: Pa
     assert facts(store) == []
 
 
+def test_quarantine_file_never_overwrites_a_table_that_is_loaded(tmp_path: Path) -> None:
+    path = write(tmp_path, Country=COUNTRIES) / "Country.csv"
+    with pytest.raises(FileProblem, match="a table that is being loaded"):
+        load_tables([tmp_path], MemoryStore(), origin="mine", quarantine=tmp_path / "." / "Country.csv")
+    assert path.read_text(encoding="utf-8") == COUNTRIES
+
+
 def test_progress_is_told_up_to_the_last_row(tmp_path: Path) -> None:
     calls: list[tuple[int, int]] = []
     load_tables(
