@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from chainshock.graph.facts import Fact
 from chainshock.graph.network.claims import Claims, number
+from chainshock.graph.network.plants import Split
 from chainshock.graph.network.production import Evidence
-from chainshock.graph.network.supply import Split
 
 __all__ = ["Market", "Supply", "weigh_pool"]
 
@@ -29,7 +29,8 @@ class Supply:
 class Market:
     """The world market of one good: who makes it where, and how much buyers need.
 
-    `home` lists (producer id, output) by country; `need` the buyers' need by country; both in tonnes a year.
+    `home` lists (producer id, output) by country, `need` the buyers' need by country, both in tonnes a year;
+    `local_share` the assumed share from makers at home, by country, "" for any other, if made to order.
     """
 
     good: str
@@ -38,7 +39,7 @@ class Market:
     price: float | None
     home: dict[str, list[tuple[str, float]]]
     need: dict[str, float]
-    local_share: float | None
+    local_share: dict[str, float]
 
     def output(self, country: str) -> float:
         """Give what the country makes."""
@@ -110,11 +111,11 @@ def _from_local_makers(market: Market, country: str) -> list[Supply]:
     """Take an assumed share from makers in the same country."""
     makers = market.home.get(country, [])
     total = sum(output for _, output in makers)
-    if not total or market.local_share is None:
+    share = market.local_share.get(country, market.local_share.get("", 0.0))
+    if not total:
         return []
     return [
-        Supply(market.local_share * output / total, Evidence.ASSUMED, producer=producer)
-        for producer, output in makers
+        Supply(share * output / total, Evidence.ASSUMED, producer=producer) for producer, output in makers
     ]
 
 

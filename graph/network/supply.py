@@ -3,226 +3,151 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 
 from chainshock.graph.facts import Fact
 from chainshock.graph.network.claims import Claims, number, text
 from chainshock.graph.network.demand import segment_share
+from chainshock.graph.network.plants import Producer, Split, entities, find_plants, is_running, sources_of
 
-__all__ = ["Producer", "Split", "find_producers", "find_projects", "split_of"]
-
-OPERATING = ("operating", "ramping", "intermittent")
-COMING = ("ramping", "commissioning", "construction", "development", "planned")
-
-
-@dataclass
-class Producer:
-    """Who makes a good in a country; `output` (tonnes a year) is None where only a world share is known."""
-
-    id: str
-    country: str
-    output: float | None = None
-    share: float | None = None
-    value: float | None = None
-    is_project: bool = False
-    entities: dict[str, dict[str, float]] = field(default_factory=dict)
-    facts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Split:
-    """Under which good figures are published, and which part of them is this good, country by country."""
-
-    published: str
-    parameter: str
-
-    def part(self, claims: Claims, country: str) -> float:
-        """Give this good's part of what a country publishes."""
-        return claims.parameters.value(f"{self.parameter}.{country}") if self.parameter else 1.0
-
-
-def split_of(claims: Claims, good: str) -> Split:
-    """Tell how figures for a good come about."""
-    fact = claims.nodes["Commodity"].get(good)
-    parent = text(fact, "split_of") if fact else ""
-    return Split(parent, text(fact, "split_parameter")) if parent and fact else Split(good, "")
+__all__ = ["find_producers", "world_output"]
 
 
 def find_producers(claims: Claims, good: str) -> list[Producer]:
     """Find all that make a good in the baseline year.
 
     A company's segment and the plants it operates in that country for that good are one: the plants carry the
-    segment's value. What a country makes beyond its named producers is a producer of its own, never negative.
+    segment's value. Quantities that were derived from a segment's value give way to what the country is known
+    to make. What a country makes beyond its named producers is a producer of its own, never negative.
     """
-    split = split_of(claims, good)
     producers: list[Producer] = []
-    for source in dict.fromkeys((split.published, good)):
-        scale = split if source == split.published and source != good else Split(good, "")
-        producers += _named(claims, good, source, scale)
-        producers += _residuals(claims, good, source, scale, producers)
+    for source in sources_of(claims, good):
+        plants = find_plants(claims, good, source)
+        segments = _segments(claims, good, source, plants)
+        national = _national(claims, source)
+        _fit_to_national(national, source, claims, plants, segments)
+        producers += plants + segments
+        producers += _residuals(claims, good, source, national, producers)
     return producers
 
 
-def _named(claims: Claims, good: str, source: str, scale: Split) -> list[Producer]:
-    """Give plants, then segments of companies without a plant there."""
-    plants = _plants(claims, good, source, scale)
+def world_output(claims: Claims, good: str) -> float | None:
+    """Give the world's output of a good in tonnes, where one country's output and share of a year tell it."""
+    best: tuple[float, float] | None = None
+    for source in sources_of(claims, good):
+        by_country = _by_country(claims, source.published)
+        for country, facts in by_country.items():
+            output, share = _first(facts, "output"), _first(facts, "share")
+            if output and share:
+                part = source.part(claims, country)
+                best = max(best or (0.0, 0.0), (output, output * part / share))
+    return None if best is None else best[1]
+
+
+def _first(facts: list[Fact], name: str) -> float | None:
+    return next((value for f in facts if (value := number(f, name)) is not None), None)
+
+
+def _by_country(claims: Claims, good: str) -> dict[str, list[Fact]]:
+    """Give each country's facts of its best year, outputs first."""
+    by_country: dict[str, list[Fact]] = defaultdict(list)
+    for fact in claims.produces("Country", good):
+        by_country[fact.source.key].append(fact)
+    return {country: claims.best_year(facts) for country, facts in sorted(by_country.items())}
+
+
+def _national(claims: Claims, source: Split) -> dict[str, Fact]:
+    """Give each country's best figure: an output before a share."""
+    chosen = {}
+    for country, facts in _by_country(claims, source.published).items():
+        if facts:
+            chosen[country] = next((f for f in facts if number(f, "output") is not None), facts[0])
+    return chosen
+
+
+def _segments(claims: Claims, good: str, source: Split, plants: list[Producer]) -> list[Producer]:
+    """Give companies' producing segments in countries where no plant of theirs for the good is known.
+
+    A segment whose plants there all start after the baseline year is not yet a producer: its plants are
+    projects.
+    """
     by_operator: dict[tuple[str, str], list[Producer]] = defaultdict(list)
     for plant in plants:
         for company in plant.entities.get("company", {}):
             by_operator[company, plant.country].append(plant)
-    price = claims.price(good)
-    alone: list[Producer] = []
-    for fact in claims.produces("Company", source):
+    coming = _coming(claims, source.published)
+    price, found = claims.price(good), []
+    for fact in claims.produces("Company", source.published):
         company, country = fact.source.key, text(fact, "country")
         revenue, share = claims.revenue.get(company), segment_share(fact)
         if revenue is None or not share or not country:
             continue
-        value = revenue.usd * share * scale.part(claims, country)
-        facts = (fact.id, revenue.fact.id)
+        value, facts = revenue.usd * share * source.part(claims, country), (fact.id, revenue.fact.id)
         own = by_operator.get((company, country))
         if own:
             _share_value(own, value, facts)
-        elif price:
-            alone.append(
-                Producer(
-                    id=f"{company}|{good}|{country}",
-                    country=country,
-                    output=value / price,
-                    value=value,
-                    entities=_entities(country, good, company={company: 1.0}),
-                    facts=facts,
-                )
-            )
-    return plants + alone
+        elif price and (company, country) not in coming:
+            of_company = entities(country, good, company={company: 1.0})
+            name = f"{company}|{good}|{country}"
+            found.append(Producer(name, country, value / price, None, value, False, of_company, facts))
+    return found
+
+
+def _coming(claims: Claims, good: str) -> set[tuple[str, str]]:
+    """Give (company, country) pairs whose plants for a good do not run in the baseline year."""
+    plants = {f.source.key for f in claims.produces("Facility", good)}
+    running, all_pairs = set(), set()
+    for fact in claims.edges["OPERATES"]:
+        facility = fact.target.key if fact.target else ""
+        node, country = claims.nodes["Facility"].get(facility), claims.location.get(facility)
+        if facility in plants and node is not None and country is not None:
+            pair = (fact.source.key, country)
+            all_pairs.add(pair)
+            if is_running(claims, node):
+                running.add(pair)
+    return all_pairs - running
 
 
 def _share_value(plants: list[Producer], value: float, facts: tuple[str, ...]) -> None:
+    """Give a segment's value to its plants, in proportion to output."""
     total = sum(p.output or 0.0 for p in plants)
     for plant in plants:
         part = (plant.output or 0.0) / total if total else 1 / len(plants)
-        plant.value = value * part
+        plant.value = (plant.value or 0.0) + value * part
         plant.facts += facts
 
 
-def _entities(country: str, good: str, **more: dict[str, float]) -> dict[str, dict[str, float]]:
-    return {"country": {country: 1.0}, "commodity": {good: 1.0}, **more}
-
-
-def _operators(claims: Claims, facility: str) -> dict[str, float]:
-    """Give the companies that run a plant, with their stakes; without one, equal parts of what is left."""
-    facts = [f for f in claims.edges["OPERATES"] if f.target and f.target.key == facility]
-    known = {f.source.key: number(f, "stake") for f in facts}
-    blank = [company for company, stake in known.items() if stake is None]
-    left = max(0.0, 1.0 - sum(stake for stake in known.values() if stake is not None))
-    return {company: left / len(blank) if stake is None else stake for company, stake in known.items()}
-
-
-def _plants(claims: Claims, good: str, source: str, scale: Split) -> list[Producer]:
-    """Give the operating plants with a figure, capacities scaled by assumed utilisation."""
-    by_plant: dict[str, list[Fact]] = defaultdict(list)
-    for fact in claims.produces("Facility", source):
-        by_plant[fact.source.key].append(fact)
-    found = []
-    for facility, facts in sorted(by_plant.items()):
-        node, country = claims.nodes["Facility"].get(facility), claims.location.get(facility)
-        best = claims.best_year(facts)
-        if node is None or country is None or not best or not _is_running(claims, node):
+def _fit_to_national(
+    national: dict[str, Fact], source: Split, claims: Claims, plants: list[Producer], segments: list[Producer]
+) -> None:
+    """Scale quantities derived from values down to what the country makes beyond its plants."""
+    for country, claim in national.items():
+        output = number(claim, "output")
+        derived = [s for s in segments if s.country == country]
+        total = sum(s.output or 0.0 for s in derived)
+        if output is None or not total:
             continue
-        output = number(best[0], "output")
-        used: tuple[str, ...] = ()
-        if output is None:
-            continue
-        if text(best[0], "basis") == "capacity":
-            name = "utilisation.ramping" if text(node, "status") == "ramping" else "utilisation.operating"
-            output *= claims.parameters.value(name)
-            used = (f"parameter:{name}",)
-        found.append(
-            Producer(
-                id=f"{facility}|{good}",
-                country=country,
-                output=output * scale.part(claims, country),
-                entities=_entities(
-                    country, good, facility={facility: 1.0}, company=_operators(claims, facility)
-                ),
-                facts=(best[0].id, node.id, *used),
-            )
+        left = output * source.part(claims, country) - sum(
+            p.output or 0 for p in plants if p.country == country
         )
-    return found
+        scale = min(1.0, max(0.0, left) / total)
+        for segment in derived:
+            segment.output = (segment.output or 0.0) * scale
+            segment.facts += (claim.id,)
 
 
-def _is_running(claims: Claims, facility: Fact) -> bool:
-    start = number(facility, "start_year")
-    return text(facility, "status") in OPERATING and (start is None or start <= claims.baseline_year)
-
-
-def _residuals(claims: Claims, good: str, source: str, scale: Split, named: list[Producer]) -> list[Producer]:
+def _residuals(
+    claims: Claims, good: str, source: Split, national: dict[str, Fact], named: list[Producer]
+) -> list[Producer]:
     """Give what each country makes beyond its named producers; a share of the world where that is all."""
-    by_country: dict[str, list[Fact]] = defaultdict(list)
-    for fact in claims.produces("Country", source):
-        by_country[fact.source.key].append(fact)
     found = []
-    for country, facts in sorted(by_country.items()):
-        best = claims.best_year(facts)
-        if not best:
-            continue
-        outputs = [f for f in best if number(f, "output") is not None]
-        claim = outputs[0] if outputs else best[0]
+    for country, claim in national.items():
         output, share = number(claim, "output"), number(claim, "share")
-        part = scale.part(claims, country)
+        known = sum(p.output or 0.0 for p in named if p.country == country)
         if output is not None:
-            output = max(0.0, output * part - sum(p.output or 0.0 for p in named if p.country == country))
-            share = None
-        if (output or share or 0.0) <= 0:
-            continue
-        found.append(
-            Producer(
-                id=f"rest|{good}|{country}",
-                country=country,
-                output=output,
-                share=share,
-                entities=_entities(country, good),
-                facts=(claim.id,),
-            )
-        )
-    return found
-
-
-def find_projects(claims: Claims, good: str, year: int) -> list[Producer]:
-    """Find plants that do not yet produce a good, with nameplate times the expected share as output.
-
-    Their value is discounted from the start, at most `project.horizon` years ahead; a start that is not
-    stated is taken at that horizon.
-    """
-    split = split_of(claims, good)
-    rate, built = claims.parameters.value("project.discount"), claims.parameters.value("project.share")
-    horizon = claims.parameters.value("project.horizon")
-    price, found = claims.price(good), []
-    for source in dict.fromkeys((split.published, good)):
-        scale = split if source == split.published and source != good else Split(good, "")
-        running = {p.id for p in _plants(claims, good, source, scale)}
-        for fact in claims.produces("Facility", source):
-            facility = fact.source.key
-            node, country = claims.nodes["Facility"].get(facility), claims.location.get(facility)
-            output = number(fact, "output")
-            if node is None or country is None or not output or f"{facility}|{good}" in running:
-                continue
-            if text(node, "status") not in COMING:
-                continue
-            start = number(node, "start_year")
-            wait = horizon if start is None else min(horizon, max(0.0, start - year))
-            quantity = output * scale.part(claims, country) * built
+            output, share = max(0.0, output * source.part(claims, country) - known), None
+        if (output or share or 0.0) > 0:
+            name = f"rest|{good}|{country}"
             found.append(
-                Producer(
-                    id=f"project|{facility}|{good}",
-                    country=country,
-                    output=quantity,
-                    value=None if price is None else quantity * price / (1 + rate) ** wait,
-                    is_project=True,
-                    entities=_entities(
-                        country, good, facility={facility: 1.0}, company=_operators(claims, facility)
-                    ),
-                    facts=(fact.id, node.id, "parameter:project.share", "parameter:project.discount"),
-                )
+                Producer(name, country, output, share, entities=entities(country, good), facts=(claim.id,))
             )
-            running.add(f"{facility}|{good}")
     return found

@@ -1,0 +1,117 @@
+"""Add the makers of a good to a network, and the contracts that bind them to buyers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chainshock.graph.facts import Fact
+from chainshock.graph.network.builder import Group, NetworkBuilder, Node
+from chainshock.graph.network.claims import Claims, number, text
+from chainshock.graph.network.plants import Producer, entities, find_projects, split_of
+from chainshock.graph.network.production import Evidence, NodeKind
+from chainshock.graph.network.supply import find_producers, world_output
+
+__all__ = ["add_contracts", "add_makers", "contract_tonnes", "local_share", "transit_weeks"]
+
+EAST_ASIA = frozenset({"JPN", "KOR", "VNM", "PHL", "TWN", "HKG"})
+SOUTH_ASIA = frozenset({"IND", "THA", "MYS", "SGP", "IDN"})
+
+
+def add_makers(
+    builder: NetworkBuilder, claims: Claims, good: str, need: Mapping[str, float], project_year: int
+) -> dict[str, Node]:
+    """Add every maker of a good as a node, by id; `need` is what buyers in each country want, tonnes a year.
+
+    Shares of the world count on the world's output where it is known, else on what buyers here need. A good
+    made to order of which no maker is known is taken to be made in the countries that buy it.
+    """
+    producers = find_producers(claims, good)
+    world = world_output(claims, good) or sum(need.values())
+    for producer in producers:
+        if producer.output is None:
+            named = sum(
+                p.output or 0 for p in producers if p.country == producer.country and p is not producer
+            )
+            producer.output = max(0.0, (producer.share or 0.0) * world - named)
+    if not producers and local_share(claims, good) is not None:
+        producers = [_local_maker(claims, good, c, q) for c, q in sorted(need.items()) if q > 0]
+    producers += find_projects(claims, good, project_year)
+    return {p.id: builder.node(_node(claims, good, p)) for p in producers}
+
+
+def local_share(claims: Claims, good: str, country: str = "") -> float | None:
+    """Give the assumed share that buyers take from makers at home, for stages of goods made to order."""
+    name = f"{text(claims.nodes['Commodity'][good], 'stage')}.local-share"
+    entry = claims.parameters.get(f"{name}.{country}") or claims.parameters.get(name)
+    return None if entry is None else entry.default
+
+
+def _local_maker(claims: Claims, good: str, country: str, need: float) -> Producer:
+    share = local_share(claims, good, country) or 0.0
+    name = f"parameter:{text(claims.nodes['Commodity'][good], 'stage')}.local-share"
+    return Producer(
+        f"rest|{good}|{country}", country, need * share, entities=entities(country, good), facts=(name,)
+    )
+
+
+def _node(claims: Claims, good: str, producer: Producer) -> Node:
+    output, value, price = producer.output or 0.0, producer.value, claims.price(good)
+    if value is None:
+        value = float("nan") if price is None else output * price
+    stage = text(claims.nodes["Commodity"][good], "stage")
+    spare = claims.parameters.find(f"spare.{good}.{producer.country}", f"spare.{stage}.{producer.country}")
+    return Node(
+        id=producer.id,
+        kind=NodeKind.ACTIVITY,
+        good=good,
+        country=producer.country,
+        output=output,
+        value=value,
+        spare=0.0 if spare is None or producer.is_project else spare.default,
+        is_project=producer.is_project,
+        entities=producer.entities,
+        facts=producer.facts,
+    )
+
+
+def add_contracts(claims: Claims, good: str, makers: Mapping[str, Node], buyers: list[Group]) -> None:
+    """Add edges for contracts and internal feeds between plants; a feed without volume takes the rest."""
+    for group in buyers:
+        buyer = next(iter(group.node.entities.get("facility", {})), None)
+        feeds = [
+            (makers[f"{f.source.key}|{good}"], f)
+            for f in claims.edges["SUPPLIES"]
+            if f.target is not None
+            and f.target.key == buyer
+            and f"{f.source.key}|{good}" in makers
+            and _is_active(claims, f, good)
+        ]
+        for seller, fact in feeds:
+            tonnes, left = contract_tonnes(claims, fact, good), 1.0 - group.supplied
+            if tonnes is None:
+                weight = left / len(feeds)
+            else:
+                weight = min(left, tonnes / group.need) if group.need else 0.0
+            if weight > 0:
+                weeks = transit_weeks(claims, seller.country, group.node.country)
+                group.edges.append((seller, weight, Evidence.CONTRACT, weeks, (fact.id, *group.facts)))
+
+
+def contract_tonnes(claims: Claims, fact: Fact, good: str) -> float | None:
+    """Give an active contract's tonnes a year of a good, or None."""
+    volume = number(fact, "volume")
+    fits = _is_active(claims, fact, good) and text(fact, "volume_unit").startswith("t")
+    return volume if fits else None
+
+
+def _is_active(claims: Claims, fact: Fact, good: str) -> bool:
+    goods = (good, split_of(claims, good).published)
+    return text(fact, "status") == "active" and text(fact, "commodity") in goods
+
+
+def transit_weeks(claims: Claims, origin: str, destination: str) -> float:
+    """Give the weeks under way; nothing inside a country."""
+    if origin == destination:
+        return 0.0
+    near = "east-asia" if destination in EAST_ASIA else "south-asia" if destination in SOUTH_ASIA else "far"
+    return claims.parameters.value(f"transit.{near}")
