@@ -168,6 +168,14 @@ def test_mountain_pass_mined_what_the_survey_reports() -> None:
     assert fact.target == NodeRef("Commodity", "RE_ORE")
 
 
+def test_capacity_in_blanks_is_turned_into_finished_magnets() -> None:
+    """JL MAG made 21,579 t of finished magnets of 29,300 t of blanks in 2024 (annual report)."""
+    made = {f.properties["year"]: f for f in edges("PRODUCES", "jlmag")}
+    assert (made[2024].properties["output"], made[2024].properties["basis"]) == (21_579.0, "output")
+    assert made[2027].properties["output"] == pytest.approx(60_000 * 21_579 / 29_300, abs=0.1)
+    assert made[2027].properties["is_projection"] is True
+
+
 def test_country_totals_are_never_the_output_of_a_plant() -> None:
     for plant in ("pangwa", "lovo", "irel", "chalco"):
         (fact,) = node("Facility", plant)
