@@ -19,6 +19,9 @@ __all__ = ["content", "pool_content"]
 
 TOLERANCE = 1e-12  # largest change of a content between two sweeps at which they stop
 MAX_SWEEPS = 10_000
+# Prices, quantities and revenues come from different sources: costs that add up to little more than the value
+# are scaled to it, costs that add up to more than this are an error.
+MOST_COST = 1.1
 
 
 def content(network: ProductionNetwork, origin: str, goods: Collection[str]) -> Floats:
@@ -45,7 +48,7 @@ def content(network: ProductionNetwork, origin: str, goods: Collection[str]) -> 
     Raises
     ------
     QueryError
-        Input costs of a node add up to more than its value, or the sweeps do not settle.
+        Input costs of a node add up to more than 1.1 times its value, or the sweeps do not settle.
     """
     theta = _cost_shares(network)
     weight = theta[network.edge_group] * network.weight
@@ -89,13 +92,13 @@ def _cost_shares(network: ProductionNetwork) -> Floats:
     is_pool = network.kind[network.group_node] == NodeKind.POOL
     theta = np.where(is_pool, 1.0, np.nan_to_num(network.cost_share, nan=0.0))
     total = np.bincount(network.group_node, weights=theta, minlength=network.n)
-    worst = int(np.argmax(total)) if network.n else 0
-    if network.n and (total[worst] > 1 + 1e-9 or theta.min(initial=0.0) < 0):
+    wrong = np.flatnonzero(total > MOST_COST)
+    if wrong.size:
+        worst = int(wrong[np.argmax(total[wrong])])
         found = f"found {total[worst]:.4g} at {network.ids[worst]}"
-        raise QueryError(
-            f"content rule: cost shares of a node's inputs: {found}, expected shares that sum to at most 1"
-        )
-    return theta
+        expected = "expected shares that sum to at most 1"
+        raise QueryError(f"content rule: cost shares of a node's inputs: {found}, {expected}")
+    return theta / np.maximum(total, 1.0)[network.group_node]
 
 
 def _sources(

@@ -81,7 +81,7 @@ class MeasureInForce:
             start, end = max(first, 0.0), min(last, weeks)
             if end > start:
                 total += curve.integral(start - clock, end - clock)
-        return total / weeks
+        return min(1.0, max(0.0, total / weeks))
 
 
 @dataclass(frozen=True)

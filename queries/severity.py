@@ -182,7 +182,7 @@ def mean_severity(
     0.4175
     """
     curve = shape.curve(stage, destination, buyer_class, collateral=collateral)
-    return curve.integral(week0, week0 + weeks) / weeks
+    return min(1.0, max(0.0, curve.integral(week0, week0 + weeks) / weeks))
 
 
 def constant_shape(severity: float) -> Shape:

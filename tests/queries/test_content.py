@@ -141,6 +141,23 @@ def test_cost_shares_over_one_are_refused_with_the_node_and_the_sum():
         content(network, "CHN", {"OX"})
 
 
+def test_cost_shares_a_little_over_one_are_scaled_to_one():
+    # 0.8 and 0.25 make 1.05: the Chinese part is 0.8 / 1.05
+    network = build(
+        {
+            "oxide|CHN": (ACTIVITY, "OX", "CHN", []),
+            "oxide|MYS": (ACTIVITY, "OX", "MYS", []),
+            "magnet|JPN": (
+                ACTIVITY,
+                "MAG",
+                "JPN",
+                [("OX", 0.8, {"oxide|CHN": 1}), ("OX", 0.25, {"oxide|MYS": 1})],
+            ),
+        }
+    )
+    assert by_id(network, content(network, "CHN", {"OX"}))["magnet|JPN"] == pytest.approx(0.8 / 1.05)
+
+
 def test_origin_outside_the_network_gives_no_content():
     network = build(WORLD)
     assert not content(network, "MNG", {"OX"}).any()

@@ -5,7 +5,10 @@ from datetime import date
 import pytest
 
 from chainshock.errors import ChainshockError, FileProblem, InvalidRecord, UnknownName
+from chainshock.graph.knowledge import KnowledgeGraph
 from chainshock.graph.parameters import read_parameters
+from chainshock.loaders.reference import reference_facts
+from chainshock.queries.measures import measures_in_force, resolve_measures
 from chainshock.queries.scenario import (
     DEFAULT_SCENARIO,
     check_scenario,
@@ -279,6 +282,59 @@ def test_wrong_control_says_what_was_expected(control, severity, expected):
 
 
 # ---------------------------------------------------------------- shipped scenarios
+
+
+@pytest.fixture(scope="module")
+def knowledge():
+    return KnowledgeGraph(reference_facts())
+
+
+# Measures that must act under a scenario, and some that must not.
+ACTING = {
+    "no-measures": (set(), {"CN-2025-18", "CN-2025-61"}),
+    "october-2025-controls": (
+        {"CN-2025-18", "CN-2025-57", "CN-2025-61", "CN-2024-46-1", "CN-2024-46-2"},
+        set(),
+    ),
+    "october-2025-truce": ({"CN-2025-18", "CN-2024-46-1"}, {"CN-2025-57", "CN-2025-58", "CN-2025-61"}),
+    "april-2025": ({"CN-2025-18", "CN-2024-46-2"}, {"CN-2025-57", "CN-2025-61", "CN-2010-JPN"}),
+    "snap-back-2026": ({"CN-2025-18", "CN-2025-57", "CN-2025-61", "CN-2024-46-2", "CN-2026-1"}, set()),
+    "japan-2010": ({"CN-2010-JPN", "CN-2010-QUOTA"}, {"CN-2023-23", "CN-2025-18"}),
+    "gallium-germanium-2023": ({"CN-2023-23"}, {"CN-2023-39", "CN-2024-33", "CN-2010-QUOTA"}),
+}
+
+
+@pytest.mark.parametrize("name", ACTING)
+def test_shipped_scenario_resolves_on_the_reference_data(name, knowledge):
+    found = read_scenario(name)
+    resolution = resolve_measures(knowledge.at(found.date, found.facts), found)
+    acting = {measure.id for measure in resolution.in_force}
+    wanted, unwanted = ACTING[name]
+    assert wanted <= acting
+    assert not unwanted & acting
+    assert all(entry.reason for entry in resolution.left_out)
+
+
+def test_truce_relieves_civil_buyers_of_magnets_and_not_military_ones(knowledge):
+    means = {}
+    for name in ("october-2025-controls", "october-2025-truce"):
+        found = read_scenario(name)
+        measures = measures_in_force(knowledge.at(found.date, found.facts), found)
+        licence = next(measure for measure in measures if measure.id == "CN-2025-18")
+        means[name] = (licence.mean("magnet", "DEU"), licence.mean("magnet", "DEU", "military"))
+    assert means["october-2025-controls"] == pytest.approx(
+        (0.92 * 59 / 5 / 26, 1.0)
+    )  # queues anew from week 0
+    assert means["october-2025-truce"] == pytest.approx((0.05, 1.0))
+
+
+def test_content_rule_of_december_starts_in_week_three(knowledge):
+    found = read_scenario("october-2025-controls")
+    rule = next(
+        m for m in measures_in_force(knowledge.at(found.date, found.facts), found) if m.id == "CN-2025-61"
+    )
+    assert rule.content_rule == 0.001
+    assert rule.windows[0][0] == pytest.approx(23 / 7)  # 8 November to 1 December
 
 
 def test_default_scenario_comes_first():
