@@ -10,6 +10,8 @@ from chainshock.errors import UnknownName
 from chainshock.graph.facts import NodeRef
 from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.graph.parameters import Parameters
+from chainshock.queries.measure_scope import edges_from
+from chainshock.queries.names import fact_of
 from chainshock.queries.propagation.state import ShockOptions
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ def _by_form(parameters: Parameters, name: str, drawing: list[bool], other: str)
 
 def _stage(graph: nx.MultiDiGraph[NodeRef], good: str) -> str | None:
     """Give the stage of a good; None for an end use."""
-    fact = graph.nodes.get(NodeRef("Commodity", good), {}).get("fact")
+    fact = fact_of(graph, NodeRef("Commodity", good))
     return None if fact is None else str(fact.properties["stage"])
 
 
@@ -95,13 +97,11 @@ def _own(
 
 
 def _price_code(graph: nx.MultiDiGraph[NodeRef], good: str) -> str:
-    fact = graph.nodes.get(NodeRef("Commodity", good), {}).get("fact")
+    fact = fact_of(graph, NodeRef("Commodity", good))
     return "" if fact is None else str(fact.properties.get("price_code", ""))
 
 
 def _only_input(graph: nx.MultiDiGraph[NodeRef], good: str) -> str:
     node = NodeRef("Commodity", good)
-    if node not in graph:
-        return ""
-    inputs = {target.key for _, target, fact in graph.out_edges(node, data="fact") if fact.name == "REQUIRES"}
+    inputs = {fact.target.key for fact in edges_from(graph, node, "REQUIRES") if fact.target}
     return inputs.pop() if len(inputs) == 1 else ""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import networkx as nx
 
 from chainshock.errors import AmbiguousName, UnknownName
 from chainshock.graph.facts import Fact, NodeRef
 
-__all__ = ["LABELS", "NameIndex"]
+__all__ = ["LABELS", "NameIndex", "fact_of", "facts_of"]
 
 # kind of ranking: label of its rows, word for one of them
 LABELS = {
@@ -44,8 +45,9 @@ class NameIndex:
         self._ids: dict[str, set[NodeRef]] = defaultdict(set)
         self._names: dict[str, set[NodeRef]] = defaultdict(set)
         self._titles: dict[NodeRef, str] = {}
-        for node, fact in graph.nodes(data="fact"):
-            if node.label not in self._labels or fact is None:
+        for node in graph:
+            fact = fact_of(graph, node) if node.label in self._labels else None
+            if fact is None:
                 continue
             self._ids[_fold(node.key)].add(node)
             self._ids[_fold(str(node))].add(node)
@@ -94,6 +96,20 @@ class NameIndex:
         close = difflib.get_close_matches(wanted, list(known), CLOSE_MATCHES, 0.6)
         keys = [node.key for name in close for node in sorted(known[name])]
         return tuple(dict.fromkeys(keys))
+
+
+def fact_of(graph: nx.MultiDiGraph[NodeRef], node: NodeRef) -> Fact | None:
+    """Give the fact that describes a node of a graph; None where there is none."""
+    data: Mapping[str, Any] = graph.nodes.get(node, {})
+    return data.get("fact")
+
+
+def facts_of(graph: nx.MultiDiGraph[NodeRef]) -> Iterator[Fact]:
+    """Give all facts of a graph, of nodes and of relationships."""
+    nodes: Iterable[tuple[NodeRef, Mapping[str, Any]]] = graph.nodes(data=True)
+    edges: Iterable[tuple[NodeRef, NodeRef, Mapping[str, Any]]] = graph.edges(data=True)
+    yield from (data["fact"] for _, data in nodes if data.get("fact") is not None)
+    yield from (data["fact"] for _, _, data in edges)
 
 
 def _other_names(fact: Fact) -> Iterator[str]:

@@ -6,6 +6,7 @@ This is a pointer for the reader, not an account; `explain` splits an exposure e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,8 @@ import numpy as np
 from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.network.production import Evidence, NodeKind, ProductionNetwork
 from chainshock.queries.exposure import PARTS, Exposures
+from chainshock.queries.measure_scope import edges_from
+from chainshock.queries.names import fact_of, facts_of
 from chainshock.queries.propagation.state import ShockState
 from chainshock.queries.ranking import without_brackets
 
@@ -168,21 +171,21 @@ class Reasons:
 
     def _name(self, good: str) -> str:
         for label in ("Commodity", "EndUse"):
-            fact = self._graph.nodes.get(NodeRef(label, good), {}).get("fact")
+            fact = fact_of(self._graph, NodeRef(label, good))
             if fact is not None:
                 return without_brackets(str(fact.properties.get("name", good)))
         return good
 
     def _with_stock(self, node: NodeRef, reason: str) -> str:
         """Add the stock that a fact says the entity holds."""
-        if node not in self._graph or node.label not in {"Company", "Facility"}:
+        if node.label not in {"Company", "Facility"}:
             return reason
-        for _, target, fact in self._graph.out_edges(node, data="fact"):
-            if fact.name == "HOLDS_STOCK" and "weeks_low" in fact.properties:
-                low = fact.properties["weeks_low"]
-                high = fact.properties.get("weeks_high", low)
+        for fact in edges_from(self._graph, node, "HOLDS_STOCK"):
+            low = fact.properties.get("weeks_low", fact.properties.get("weeks_high"))
+            high = fact.properties.get("weeks_high", low)
+            if low is not None and fact.target is not None:
                 weeks = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-                return f"{reason}; stock of {weeks} weeks of {self._name(target.key)} (fact)"
+                return f"{reason}; stock of {weeks} weeks of {self._name(fact.target.key)} (fact)"
         return reason
 
     def _confidence(self, path: Iterable[int], edges: Iterable[int]) -> str:
@@ -202,13 +205,10 @@ class Reasons:
             if fact is not None:
                 yield fact.provenance.confidence
 
-    @property
+    @cached_property
     def _facts(self) -> Mapping[str, Fact]:
-        """Facts of the graph by id, collected when first asked for."""
-        if not hasattr(self, "_by_id"):
-            self._by_id = {key: fact for _, _, key, fact in self._graph.edges(keys=True, data="fact")}
-            self._by_id |= {fact.id: fact for _, fact in self._graph.nodes(data="fact") if fact is not None}
-        return self._by_id
+        """Facts of the graph by id."""
+        return {fact.id: fact for fact in facts_of(self._graph)}
 
 
 def _signed_total(row: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:

@@ -9,17 +9,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from chainshock.errors import QueryError
+from chainshock.errors import InvalidRecord, QueryError
 from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.knowledge import KnowledgeGraph
 from chainshock.queries.assumptions import Rationing, Substitution
 from chainshock.queries.measures import named_buyers
 from chainshock.queries.scenario import DEFAULT_SCENARIO, Scenario, read_scenario
+from chainshock.sheet import ScenarioSheet, describe_scenario
 from chainshock.shock import Choices, Shock
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from chainshock.findings import CheckSheet
     from chainshock.graph.network.production import ProductionNetwork
     from chainshock.graph.stores.base import View
 
@@ -110,6 +112,47 @@ class Dataset:
             substitution=substitution or "capacity",
         )
         return Shock(self, chosen, choices)
+
+    def describe(
+        self, scenario: str | Path | Scenario, *, as_of: date | None = None, facts: Known | None = None
+    ) -> ScenarioSheet:
+        """Say which measures a scenario has in force, how severe, and which it leaves out and why.
+
+        Raises
+        ------
+        InvalidRecord
+            The scenario names a measure, country, good or company that the facts do not hold.
+        """
+        chosen = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
+        at, known = as_of or chosen.date, facts or chosen.facts
+        return describe_scenario(chosen, self.graph(at, known), at, known)
+
+    def check_scenario(self, scenario: str | Path | Scenario) -> list[InvalidRecord]:
+        """List what a scenario names that the facts of its date do not hold."""
+        try:
+            self.describe(scenario)
+        except InvalidRecord as problem:
+            return list(problem.all)
+        return []
+
+    def check(self, *, as_of: date | None = None, strict: Sequence[str] = ()) -> CheckSheet:
+        """Run the checks on the facts, and say what the supply of each good rests on at a date.
+
+        Parameters
+        ----------
+        as_of
+            Date of the network; by default the edition's, with all that is known today.
+        strict
+            Names of checks whose warnings count as errors; `all` for every one.
+
+        Raises
+        ------
+        UnknownName
+            No check has one of the names.
+        """
+        from chainshock.findings import check_dataset
+
+        return check_dataset(self, as_of or date.fromisoformat(self.edition), strict)
 
     def network(self, shock: Shock) -> ProductionNetwork:
         """Compile the production network that a shock runs on."""

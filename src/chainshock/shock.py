@@ -12,14 +12,16 @@ import numpy as np
 
 from chainshock import __version__
 from chainshock.errors import QueryError, UnknownName
+from chainshock.explanation import EntityExplanation, explain_entity
+from chainshock.graph.coverage import coverage, covered_share
 from chainshock.graph.facts import NodeRef
-from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
+from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.graph.parameters import Parameters, read_parameters
 from chainshock.queries.assumptions import Rationing, Substitution, shock_options
 from chainshock.queries.compare import CompareTable, compare_tables
 from chainshock.queries.exposure import EntityExposure, Exposures, aggregate, exposures, unknown_share
 from chainshock.queries.measures import route_factors
-from chainshock.queries.names import LABELS, NameIndex
+from chainshock.queries.names import LABELS, NameIndex, fact_of, facts_of
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions, ShockState
 from chainshock.queries.propagation.static import solve
@@ -165,10 +167,45 @@ class Shock:
             large = [e for e in entities if e.value is not None and e.value >= SMALLEST_COUNTRY_USD]
             run["too_small"] = len(entities) - len(large)
             entities = large
+        rows = self._rows(kind, entities)
+        names = NameIndex(self.graph, [LABELS[kind]])
+        return RankTable(kind, run, tuple(rows), names)
+
+    def explain(self, entity: str) -> EntityExplanation:
+        """Explain the exposure of one company, country, facility, end use or commodity.
+
+        Parameters
+        ----------
+        entity
+            Id, name, ticker, LEI, ISO code, or `Label:key`.
+
+        Raises
+        ------
+        UnknownName, AmbiguousName
+            No entity, or several, answer to the name.
+        QueryError
+            The entity is in the graph, but without an activity that could be exposed.
+        """
+        node = self.names.find(entity)
+        kind = next(kind for kind, label in LABELS.items() if label == node.label)
+        found = next((e for e in self._aggregate(kind, self.exposures) if e.id == node.key), None)
+        if found is None:
+            raise QueryError(
+                f"{node}: found no activity of it in the network of {self.choices.as_of}, "
+                "expected facts of what it makes or serves"
+            )
+        (row,) = self._rows(kind, [found])
+        return explain_entity(self, node, found, row)
+
+    def compare(self, other: Shock, kind: str = "companies") -> CompareTable:
+        """Say who gains and who loses when another shock takes the place of this one."""
+        return compare_tables(self.rank(kind), other.rank(kind))
+
+    def _rows(self, kind: str, entities: list[EntityExposure]) -> list[RankRow]:
+        """Make ranked rows of entities, most harmed first."""
         worst = {e.id: e.relative for e in self._aggregate(kind, self.exposures_if_unknown_is_issuer)}
         reasons = Reasons(self.graph, self.network, self.state, self.exposures)
-        names = NameIndex(self.graph, [LABELS[kind]])
-        rows = []
+        rows: list[RankRow] = []
         for entity in sorted(entities, key=lambda e: (e.relative, e.id)):
             node = NodeRef(LABELS[kind], entity.id)
             reason, confidence = reasons.explain(node, entity.nodes)
@@ -176,7 +213,7 @@ class Shock:
                 RankRow(
                     rank=len(rows) + 1,
                     id=entity.id,
-                    name=names.title(node),
+                    name=self.names.title(node),
                     kind=ENTITIES[kind],
                     exposure=entity.relative,
                     exposure_usd=None if entity.value is None else entity.usd,
@@ -189,11 +226,7 @@ class Shock:
                     reason=reason,
                 )
             )
-        return RankTable(kind, run, tuple(rows), names)
-
-    def compare(self, other: Shock, kind: str = "companies") -> CompareTable:
-        """Say who gains and who loses when another shock takes the place of this one."""
-        return compare_tables(self.rank(kind), other.rank(kind))
+        return rows
 
     def _aggregate(self, kind: str, result: Exposures) -> list[EntityExposure]:
         """Add up to entities; a company's denominator is its whole revenue, unless it is only a project."""
@@ -229,11 +262,9 @@ class Shock:
         return float(weights @ self.unknown[indices] / weights.sum()) if weights.sum() > 0 else 0.0
 
     def _coverage(self) -> float | None:
-        """Give the share of the network's value whose supply is known to its end."""
-        network = self.network
-        counts = (network.kind == NodeKind.ACTIVITY) & ~network.is_project
-        value = np.where(counts, np.nan_to_num(network.value), 0.0)
-        return float(1.0 - value @ self.unknown / value.sum()) if value.sum() > 0 else None
+        """Give the share of supply that rests on evidence, as `chainshock check` prints it."""
+        share = covered_share(coverage(self.network))
+        return share if np.isfinite(share) else None
 
     def _severities(self) -> dict[str, dict[str, float]]:
         """Give each measure's mean severity by stage of the goods, and for buyers that it refuses."""
@@ -242,7 +273,7 @@ class Shock:
             means: dict[str, float] = {}
             for good, factor in sorted(goods.items()):
                 stopped = 1.0 - factor.reshape(factor.shape[0], -1).min(axis=1)
-                fact = self.graph.nodes.get(NodeRef("Commodity", self.network.goods[good]), {}).get("fact")
+                fact = fact_of(self.graph, NodeRef("Commodity", self.network.goods[good]))
                 stage = "goods" if fact is None else str(fact.properties["stage"])
                 if stopped[0] > 0:
                     means[stage] = max(means.get(stage, 0.0), float(stopped[0]))
@@ -260,8 +291,7 @@ class Shock:
 
     def _data_to(self) -> str:
         """Give the latest date that a figure used describes."""
-        days = [f.provenance.as_of for _, f in self.graph.nodes(data="fact") if f and f.name in FIGURES]
-        days += [f.provenance.as_of for _, _, f in self.graph.edges(data="fact") if f.name in FIGURES]
+        days = [fact.provenance.as_of for fact in facts_of(self.graph) if fact.name in FIGURES]
         if not days:
             found = f"no figures known on {self.choices.as_of}"
             raise QueryError(f"found {found}, expected some: load tables, or ask for a later date")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from chainshock.cli.options import DATE, format_of, output_options, store_options
-from chainshock.cli.output import progress, row_progress, to_csv, to_json, write_text
+from chainshock.cli.output import progress, row_progress, terminal_width, to_csv, to_json, write_text
 from chainshock.errors import FileProblem
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def check(
     *,
     store: str | None,
     empty: bool,
-    as_of: object,
+    as_of: date | None,
     strict: tuple[str, ...],
     format_: str | None,
     header: bool,
@@ -120,7 +120,20 @@ def check(
         chainshock check
         chainshock check --strict all --format json
     """
-    raise NotImplementedError
+    from chainshock.api import open_dataset
+
+    form = format_of(format_, output)
+    with progress("checking"):
+        sheet = open_dataset(store, empty=empty).check(as_of=as_of, strict=strict)
+    if form == "json":
+        write_text(to_json({"run": sheet.run, "rows": sheet.findings, "coverage": sheet.coverage}), output)
+    elif form == "csv":
+        write_text(to_csv(sheet.columns, sheet.findings, sheet.run if header else None), output)
+    else:
+        write_text(sheet.to_text(terminal_width()), output)
+    errors = sheet.run["errors"]
+    if errors:
+        raise click.ClickException(f"{errors:,} of {len(sheet.findings):,} findings are errors")
 
 
 @click.command(short_help="Write the facts to a file for other programs.")

@@ -17,7 +17,7 @@ FORMATS = ("table", "json", "csv")
 DRAWINGS = {".png", ".svg", ".pdf", ".html"}
 
 
-class _Date(click.ParamType):
+class _Date(click.ParamType[date]):
     """A calendar date."""
 
     name = "date"
@@ -31,7 +31,7 @@ class _Date(click.ParamType):
             self.fail(f"found {value!r}, expected a date such as 2025-11-08", param, ctx)
 
 
-class _Share(click.ParamType):
+class _Share(click.ParamType[float]):
     """A share between 0 and 1, also written as a percentage."""
 
     name = "share"

@@ -15,7 +15,7 @@ from chainshock.cli.output import progress, terminal_width, to_csv, to_json, wri
 from chainshock.errors import FileProblem
 
 if TYPE_CHECKING:
-    from chainshock.api import Shock
+    from chainshock.shock import Shock
 
 __all__ = ["compare", "explain", "rank"]
 
@@ -174,12 +174,11 @@ def _shock(scenario: str | None, given: Mapping[str, Any], like: Shock | None = 
     data = like.dataset if like is not None else open_dataset(given["store"], empty=given["empty"])
     chosen: Any = scenario or DEFAULT_SCENARIO  # a name, a path or a scenario made of --control
     if control is not None:
-        from chainshock.queries.scenario import control_scenario
+        from chainshock.queries.scenario import control_scenario, scenario_text
 
-        day = given["as_of"] or date.fromisoformat(data.edition)
         stopped = 1.0 if severity is None else severity
-        chosen, text = control_scenario(control, severity=stopped, date=day, facts=given["facts"] or "known")
-        click.echo(f"# the same as a scenario file:\n{text}", err=True)
+        chosen = control_scenario(control, stopped, as_of=given["as_of"])
+        click.echo(f"# the same as a scenario file:\n{scenario_text(chosen)}", err=True)
     return data.shock(
         chosen,
         as_of=given["as_of"],
