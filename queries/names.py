@@ -106,9 +106,8 @@ def fact_of(graph: nx.MultiDiGraph[NodeRef], node: NodeRef) -> Fact | None:
 
 def facts_of(graph: nx.MultiDiGraph[NodeRef]) -> Iterator[Fact]:
     """Give all facts of a graph, of nodes and of relationships."""
-    nodes: Iterable[tuple[NodeRef, Mapping[str, Any]]] = graph.nodes(data=True)
+    yield from (fact for node in graph if (fact := fact_of(graph, node)) is not None)
     edges: Iterable[tuple[NodeRef, NodeRef, Mapping[str, Any]]] = graph.edges(data=True)
-    yield from (data["fact"] for _, data in nodes if data.get("fact") is not None)
     yield from (data["fact"] for _, _, data in edges)
 
 
