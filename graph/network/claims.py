@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["Claims", "Revenue", "number", "text"]
 
 
+STRUCTURE = frozenset({"Commodity", "EndUse", "Facility"})
+
+
 def text(fact: Fact, name: str, default: str = "") -> str:
     """Give a text property, or the default."""
     value = fact.properties.get(name)
@@ -53,8 +56,9 @@ class Claims:
             if "fact" in attributes:
                 self.nodes[ref.label][ref.key] = attributes["fact"]
         self.edges: dict[str, list[Fact]] = defaultdict(list)
-        for _, _, attributes in graph.edges(data=True):
-            self.edges[attributes["fact"].name].append(attributes["fact"])
+        for source, target, attributes in graph.edges(data=True):
+            if self._is_described(source) and self._is_described(target):
+                self.edges[attributes["fact"].name].append(attributes["fact"])
         for facts in self.edges.values():
             facts.sort(key=lambda f: (f.source, f.target or f.source, f.id))
         self.revenue = self._revenues(companies)
@@ -62,6 +66,10 @@ class Claims:
         self.headquarters = {f.source.key: f.target.key for f in self.edges["HEADQUARTERED_IN"] if f.target}
         self.trade = self._trade()
         self.prices = self._prices()
+
+    def _is_described(self, ref: NodeRef) -> bool:
+        """Tell whether a good, use or plant was known by then; without that an edge to it says nothing."""
+        return ref.label not in STRUCTURE or ref.key in self.nodes[ref.label]
 
     def produces(self, label: str, good: str) -> list[Fact]:
         """Give PRODUCES facts from nodes of a label to one good or end use."""
