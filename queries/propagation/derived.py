@@ -16,7 +16,7 @@ from chainshock.queries.propagation.sweeps import Frame
 __all__ = ["DerivedOrders", "derive_orders", "open_weights"]
 
 MAX_ROUNDS = 500  # pools that re-export to one another take many
-NEGLIGIBLE = 1e-12  # of a node's baseline
+NEGLIGIBLE = 1e-14  # of the largest order
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +63,9 @@ def derive_orders(frame: Frame, gain: Floats, left: Floats) -> DerivedOrders:
     pool = network.kind == NodeKind.POOL
     share = open_weights(frame)
     closed = frame.by_group(share) <= 0.0
-    base = np.where(pool, frame.sales, network.output)
     wanted_all, filled_all = np.zeros(network.n), np.zeros(network.n)
     shortage = np.zeros((len(network.goods), len(network.countries)))
-    left, extra, rounds = left.copy(), gain * network.output, 0
+    left, extra, rounds, largest = left.copy(), gain * network.output, 0, 0.0
     for _ in range(MAX_ROUNDS if np.any(gain > 0.0) else 0):
         ordered = group_orders(frame, extra)
         lost = closed & (ordered > 0.0)
@@ -74,7 +73,8 @@ def derive_orders(frame: Frame, gain: Floats, left: Floats) -> DerivedOrders:
         np.add.at(shortage, place, ordered[lost])
         wanted = frame.by_source(ordered[frame.group] * share)
         rounds += 1
-        if np.all(wanted <= NEGLIGIBLE * base) and not np.any(wanted[base <= 0.0] > 0.0):
+        largest = max(largest, float(np.max(wanted, initial=0.0)))
+        if np.max(wanted, initial=0.0) <= NEGLIGIBLE * largest:
             break
         extra = np.where(activity, np.minimum(wanted, left), np.where(pool, wanted, 0.0))
         left = np.where(activity, left - extra, left)

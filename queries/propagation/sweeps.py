@@ -27,8 +27,9 @@ __all__ = [
     "order_losses",
 ]
 
-PLAIN_SWEEPS = 120  # sweeps before the active branch is solved as a linear system
+PLAIN_SWEEPS = 300  # sweeps before the active branch is solved as a linear system
 MAX_SOLVES = 60
+ROUNDING = 1e-12  # a difference of losses below this is none
 
 Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
 
@@ -167,7 +168,7 @@ def order_losses(frame: Frame, loss: Floats, orders: Floats, short: Floats) -> F
     """
     still = np.maximum(loss, orders)[frame.node]
     reach = 1.0 - short
-    return np.divide(np.maximum(still - short, 0.0), reach, out=np.zeros(len(short)), where=reach > 0.0)
+    return np.divide(still - short, reach, out=np.zeros(len(short)), where=still - short > ROUNDING)
 
 
 def lost_orders(frame: Frame, loss: Floats, short: Floats, tolerance: float, cap: int) -> tuple[Floats, Stop]:
