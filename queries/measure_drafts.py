@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from chainshock.errors import InvalidRecord
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 __all__ = ["Draft", "draft_measures"]
+
+MOST_LISTED = 12  # names listed in a message; of more only the nearest
 
 
 @dataclass
@@ -62,8 +65,14 @@ def draft_measures(graph: nx.MultiDiGraph[Any], scenario: Scenario) -> list[Draf
     drafts: dict[str, Draft] = {}
     if scenario.start == "in-force":
         drafts = {key: _draft(graph, key, fact) for key, fact in nodes_of(graph, "Measure").items()}
+    problems: list[InvalidRecord] = []
     for step in scenario.steps:
-        _apply(step, drafts, graph, scenario)
+        try:
+            _apply(step, drafts, graph, scenario)
+        except InvalidRecord as problem:
+            problems.append(problem)
+    if problems:
+        raise replace(problems[0], others=tuple(problems[1:]))
     return sorted(drafts.values(), key=lambda draft: draft.id)
 
 
@@ -113,8 +122,8 @@ def _apply(step: Step, drafts: dict[str, Draft], graph: nx.MultiDiGraph[Any], sc
         drafts[step.measure] = _added(step, graph, scenario)
         return
     if step.measure not in drafts:
-        known = ", ".join(sorted(drafts)) or "none: the scenario starts from no measures"
-        raise _wrong(step, "measure", step.measure, f"one of {known}")
+        none = "a measure that the scenario adds: it starts from none"
+        raise _wrong(step, "measure", step.measure, _one_of(step.measure, drafts) if drafts else none)
     draft = drafts[step.measure]
     if "reason" in values:
         draft.notes.append(values["reason"])
@@ -124,7 +133,10 @@ def _apply(step: Step, drafts: dict[str, Draft], graph: nx.MultiDiGraph[Any], sc
         else:
             draft.lifted = True
     elif step.action == "suspend":
-        draft.suspensions.append((values.get("from", scenario.date), values.get("to")))
+        first, last = values.get("from", scenario.date), values.get("to")
+        if last is not None and last < first:
+            raise _wrong(step, "to", str(last), f"a date not before {first}, when the suspension starts")
+        draft.suspensions.append((first, last))
     elif step.action == "extend":
         _extend(step, draft)
     else:
@@ -140,6 +152,8 @@ def _extend(step: Step, draft: Draft) -> None:
         first, last = values.get("suspended_from", first), values.get("suspended_to", last)
         if first is None:
             raise _wrong(step, "suspended_to", "a measure without a suspension", "suspended_from as well")
+        if last is not None and last < first:
+            raise _wrong(step, "suspended_to", str(last), f"a date not before {first}, when it starts")
         draft.suspensions[-1:] = [(first, last)]
 
 
@@ -209,10 +223,18 @@ def _check_countries(step: Step, graph: nx.MultiDiGraph[Any], codes: Set[str], k
 def _check_known(step: Step, names: Sequence[str], known: Collection[str], key: str) -> None:
     for name in names:
         if name not in known:
-            listed = sorted(known)
-            text = ", ".join(listed[:40]) + (f" and {len(listed) - 40} more" if len(listed) > 40 else "")
-            raise _wrong(step, key, name, f"one of {text}")
+            raise _wrong(step, key, name, _one_of(name, known))
+
+
+def _one_of(name: str, known: Collection[str]) -> str:
+    """Name what was expected: all that is known, or of many the nearest."""
+    if not known:
+        return "a name that the graph holds; it holds none of the kind"
+    if len(known) <= MOST_LISTED:
+        return f"one of {', '.join(sorted(known))}"
+    near = get_close_matches(name, sorted(known), n=5, cutoff=0.5)
+    return f"one of the {len(known)} known" + (f", such as {', '.join(near)}" if near else "")
 
 
 def _wrong(step: Step, key: str, found: str, expected: str) -> InvalidRecord:
-    return InvalidRecord(step.path, step.line, f"{step.action}.{key}", repr(found), expected)
+    return InvalidRecord(step.path, step.line_of(key), f"{step.action}.{key}", repr(found), expected)

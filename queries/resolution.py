@@ -206,6 +206,8 @@ def _windows(draft: Draft, day: date, weeks: float) -> tuple[tuple[float, float,
 def _cut(span: tuple[date, date | None], first: date, last: date | None) -> list[tuple[date, date | None]]:
     """Take the days from `first` to `last`, both included, out of a span."""
     start, end = span
+    if last is not None and last < first:
+        return [span]
     parts: list[tuple[date, date | None]] = []
     if first > start:
         parts.append((start, first if end is None else min(first, end)))

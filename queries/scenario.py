@@ -11,16 +11,15 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from chainshock.errors import FileProblem, InvalidRecord, UnknownName
-from chainshock.graph.parameters import read_parameters
-from chainshock.queries.scenario_fields import FIELDS, TOP, Bad, Field, line_of
-from chainshock.queries.severity import read_shapes
+from chainshock.queries.scenario_fields import FIELDS, TOP
+from chainshock.queries.scenario_reader import ACTIONS, Reader, Step
 
 __all__ = [
     "DEFAULT_SCENARIO",
@@ -36,20 +35,6 @@ __all__ = [
 
 DEFAULT_SCENARIO = "october-2025-controls"
 HORIZON_WEEKS = 26
-
-Action = Literal["add", "lift", "suspend", "extend", "override"]
-ACTIONS: tuple[Action, ...] = ("add", "lift", "suspend", "extend", "override")  # order in which they apply
-
-
-@dataclass(frozen=True)
-class Step:
-    """One change: what is done, to which measure, with which values, and where the file says so."""
-
-    action: Action
-    measure: str
-    values: Mapping[str, Any]  # values by key, each of the type that its field's check gives
-    path: str
-    line: int | None
 
 
 @dataclass(frozen=True)
@@ -99,12 +84,9 @@ def read_scenario(name_or_path: str | Path) -> Scenario:
     FileProblem
         The file cannot be read.
     InvalidRecord
-        The file is not a scenario: the first problem, with its line.
+        The file is not a scenario: the problems, each with its line.
     """
-    scenario, problems = _load(str(name_or_path), Path(), ())
-    if problems:
-        raise problems[0]
-    return cast("Scenario", scenario)
+    return _sound(_load(str(name_or_path), Path(), ()))
 
 
 def check_scenario(name_or_path: str | Path) -> list[InvalidRecord]:
@@ -124,12 +106,9 @@ def parse_scenario(text: str, name: str) -> Scenario:
     Raises
     ------
     InvalidRecord
-        The text is not a scenario: the first problem, with its line.
+        The text is not a scenario: the problems, each with its line.
     """
-    scenario, problems = _parse(text, name, name, Path(), (name,))
-    if problems:
-        raise problems[0]
-    return cast("Scenario", scenario)
+    return _sound(_parse(text, name, name, Path(), (name,)))
 
 
 def control_scenario(control: str, severity: float = 1.0, *, as_of: date | None = None) -> Scenario:
@@ -203,6 +182,14 @@ def _control_dates(as_of: date | None) -> list[str]:
 Loaded = tuple[Scenario | None, list[InvalidRecord]]
 
 
+def _sound(loaded: Loaded) -> Scenario:
+    """Give the scenario, or raise the first problem with the others attached."""
+    scenario, problems = loaded
+    if problems:
+        raise replace(problems[0], others=tuple(problems[1:]))
+    return cast("Scenario", scenario)
+
+
 def _load(name: str, folder: Path, chain: tuple[str, ...]) -> Loaded:
     """Read a shipped scenario or a file; `chain` holds those that start from it, nearest last."""
     known = list_scenarios()
@@ -248,7 +235,7 @@ def _parse(text: str, name: str, path: str, folder: Path, chain: tuple[str, ...]
         place = re.search(r"at line (\d+)", str(exc))
         line = int(place[1]) if place else len(text.splitlines())
         return None, [InvalidRecord(path, line, None, str(exc), "TOML")]
-    reader = _Reader(text, path)
+    reader = Reader(text, path)
     top = reader.table({k: v for k, v in raw.items() if k not in {*FIELDS, "assumptions"}}, TOP, "", 0)
     steps = [step for action in ACTIONS for step in reader.steps(action, raw.get(action, []))]
     general, shape_values = reader.assumptions(raw.get("assumptions", {}))
@@ -280,7 +267,7 @@ def _parse(text: str, name: str, path: str, folder: Path, chain: tuple[str, ...]
     ), []
 
 
-def _base(reader: _Reader, start: str, folder: Path, chain: tuple[str, ...]) -> Scenario | None:
+def _base(reader: Reader, start: str, folder: Path, chain: tuple[str, ...]) -> Scenario | None:
     """Read the scenario that a file starts from, if it names one."""
     if start in {"in-force", "none"}:
         return None
@@ -302,120 +289,6 @@ def _base(reader: _Reader, start: str, folder: Path, chain: tuple[str, ...]) -> 
         return None
     reader.problems.extend(problems)
     return base
-
-
-@dataclass
-class _Reader:
-    """Checks tables and collects the problems, each with its line."""
-
-    text: str
-    path: str
-    problems: list[InvalidRecord] = field(default_factory=list)
-
-    def add(self, table: str, index: int, key: str, found: str, expected: str) -> None:
-        line = line_of(self.text, table, index, key) or line_of(self.text, table, index) or 1
-        name = f"{table}.{key}" if table and key else table or key or None
-        self.problems.append(InvalidRecord(self.path, line, name, found, expected))
-
-    def table(
-        self, raw: Mapping[str, Any], fields: Mapping[str, Field], name: str, index: int
-    ) -> dict[str, Any]:
-        """Check one table's keys and values."""
-        values: dict[str, Any] = {}
-        for key, value in raw.items():
-            if key not in fields:
-                known = [*fields, *([] if name else [*FIELDS, "assumptions"])]
-                self.add(name, index, key, f"unknown key {key!r}", f"one of {', '.join(known)}")
-                continue
-            try:
-                values[key] = fields[key].check(value)
-            except Bad as bad:
-                self.add(name, index, key, bad.found, bad.expected)
-        for key, entry in fields.items():
-            if entry.required and key not in raw:
-                self.add(name, index, "", f"no {key}", f"the key {key}")
-        return values
-
-    def steps(self, action: Action, raw: Any) -> list[Step]:
-        """Check the tables of one action."""
-        if not isinstance(raw, list) or not all(isinstance(entry, dict) for entry in raw):
-            self.add("", 0, action, "not an array of tables", f"tables headed [[{action}]]")
-            return []
-        steps: list[Step] = []
-        for index, entry in enumerate(raw):
-            before = len(self.problems)
-            values = self.table(entry, FIELDS[action], action, index)
-            if len(self.problems) == before:
-                self._check_together(action, index, values)
-            measure = values.pop("id" if action == "add" else "measure", "")
-            if measure and any(step.measure == measure for step in steps):
-                self.add(
-                    action, index, "", f"{measure!r} a second time", f"one [[{action}]] for each measure"
-                )
-            steps.append(Step(action, measure, values, self.path, line_of(self.text, action, index)))
-        return steps
-
-    def _check_together(self, action: Action, index: int, values: Mapping[str, Any]) -> None:
-        """Check what keys of one table say together."""
-        known = read_shapes().shapes
-        if values.get("shape", next(iter(known))) not in known:
-            self.add(action, index, "shape", repr(values["shape"]), f"one of {', '.join(known)}")
-        if "shape" in values and "severity" in values:
-            self.add(action, index, "severity", "severity and shape", "one of the two")
-        if action == "add":
-            self._check_added(index, values)
-        elif action == "extend" and not values.keys() - {"measure", "reason"}:
-            self.add(action, index, "", "no date", "effective, suspended_from, suspended_to or ended")
-        elif action == "override" and not values.keys() - {"measure", "reason"}:
-            expected = ", ".join(key for key in FIELDS["override"] if key not in {"measure", "reason"})
-            self.add(action, index, "", "nothing to override", f"one of {expected}")
-        for first, last in (("from", "to"), ("suspended_from", "suspended_to"), ("effective", "ended")):
-            if first in values and last in values and values[last] < values[first]:
-                found = f"{values[last]} before {values[first]}"
-                self.add(action, index, last, found, f"a date not before `{first}`")
-
-    def _check_added(self, index: int, values: Mapping[str, Any]) -> None:
-        if not values.keys() & {"elements", "commodities", "hs_codes"}:
-            self.add("add", index, "", "no goods", "elements, commodities or hs_codes")
-        if values["kind"] == "quota" and "severity" not in values:
-            self.add("add", index, "", "a quota without severity", "severity: 1 - quota / baseline")
-        if values["kind"] == "content-rule" and "content_rule" not in values:
-            self.add(
-                "add", index, "", "no content_rule", "content_rule: the least share of the origin's material"
-            )
-
-    def assumptions(self, raw: Any) -> tuple[dict[str, float], dict[str, float]]:
-        """Check assumed values; give those of parameters and those of severity shapes."""
-        if not isinstance(raw, dict):
-            self.add("", 0, "assumptions", "not a table", "a table headed [assumptions]")
-            return {}, {}
-        parameters, numbers = read_parameters(), read_shapes().numbers
-        general: dict[str, float] = {}
-        shape_values: dict[str, float] = {}
-        for name, value in _flat(raw):
-            entry = parameters.get(name) or numbers.get(name)
-            if entry is None:
-                expected = "a name of graph/parameters.csv or queries/shapes.toml"
-                self.add("assumptions", 0, name, f"unknown parameter {name!r}", expected)
-            elif isinstance(value, bool) or not isinstance(value, int | float):
-                self.add("assumptions", 0, name, repr(value), f"a number ({entry.unit})")
-            elif not entry.low <= value <= entry.high:
-                expected = f"a number from {entry.low:g} to {entry.high:g} ({entry.unit})"
-                self.add("assumptions", 0, name, f"{value:g}", expected)
-            else:
-                (general if name in parameters else shape_values)[name] = float(value)
-        return general, shape_values
-
-
-def _flat(raw: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    """Join the parts of dotted names that TOML reads as tables in tables."""
-    found: list[tuple[str, Any]] = []
-    for key, value in raw.items():
-        if isinstance(value, dict):
-            found.extend(_flat(value, f"{prefix}{key}."))
-        else:
-            found.append((prefix + key, value))
-    return found
 
 
 def _quote(text: str) -> str:

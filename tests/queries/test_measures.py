@@ -1,10 +1,13 @@
 """Measures in force, their scope and their windows, on graphs made by hand."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import networkx as nx
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chainshock.errors import InvalidRecord
 from chainshock.graph.facts import Fact, NodeRef, Provenance
@@ -17,7 +20,7 @@ from chainshock.queries.measures import (
     resolve_measures,
     route_factors,
 )
-from chainshock.queries.scenario import control_scenario, parse_scenario
+from chainshock.queries.scenario import Step, control_scenario, parse_scenario
 
 PROVENANCE = Provenance(("test",), date(2024, 12, 31), date(2025, 1, 1), "A")
 COUNTRIES = ("CHN", "DEU", "IND", "JPN", "USA")
@@ -205,6 +208,35 @@ def test_measure_of_later_in_the_baseline_year_is_not_in_the_baseline(world):
     assert only(world).mean("oxide", "DEU") == pytest.approx(0.65)
 
 
+DAYS = st.dates(date(2025, 9, 1), date(2026, 8, 1))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    effective=DAYS,
+    ended=st.none() | DAYS,
+    spans=st.lists(st.tuples(DAYS, st.none() | DAYS), max_size=3),
+)
+def test_mean_of_a_ban_is_the_share_of_days_on_which_it_is_in_force(effective, ended, spans):
+    made = World().node("Country", "CHN", name="China").node("Commodity", "OX_DY", stage="oxide")
+    made.measure("M", "ban", goods=("OX_DY",), effective=effective, announced=date(2025, 1, 1))
+    steps = (Step("suspend", "M", {"from": first, "to": last}, "t", 1) for first, last in spans)
+    sound = [step for step in steps if step.values["to"] is None or step.values["from"] <= step.values["to"]]
+    ending = [] if ended is None else [Step("extend", "M", {"ended": ended}, "t", 1)]
+    days = [date(2025, 11, 8) + timedelta(days=i) for i in range(182)]
+
+    def acts(day):
+        stopped = any(
+            step.values["from"] <= day and (step.values["to"] is None or day <= step.values["to"])
+            for step in sound
+        )
+        return effective <= day and (ended is None or day < ended) and not stopped
+
+    found = measures_in_force(made, replace(scenario(), steps=(*ending, *sound)))
+    mean = sum(measure.mean("oxide", "USA") for measure in found)
+    assert mean == pytest.approx(0.95 * sum(map(acts, days)) / 182)
+
+
 # ---------------------------------------------------------------- steps
 
 
@@ -244,48 +276,48 @@ def test_added_measure_reaches_what_it_names(world):
     assert measure.mean("magnet", "USA", "military") == pytest.approx(0.8)
 
 
+BAN = '[[add]]\nid = "X"\nissuer = "CHN"\nkind = "ban"\n'  # lines 5 to 8
+
+
 @pytest.mark.parametrize(
-    ("body", "found", "expected"),
+    ("body", "line", "found", "expected"),
     [
-        ('[[suspend]]\nmeasure = "CN-9"', "suspend.measure: found 'CN-9'", "expected one of M"),
-        (
-            '[[add]]\nid = "M"\nissuer = "CHN"\nkind = "ban"\nelements = ["Dy"]',
-            "found 'M'",
-            "an id that no measure has",
-        ),
-        (
-            '[[add]]\nid = "X"\nissuer = "XXX"\nkind = "ban"\nelements = ["Dy"]',
-            "add.issuer: found 'XXX'",
-            "one of CHN",
-        ),
-        (
-            '[[add]]\nid = "X"\nissuer = "CHN"\nkind = "ban"\nelements = ["Dy"]\ndestinations = "USA;ZZZ"',
-            "add.destinations: found 'ZZZ'",
-            "one of CHN",
-        ),
-        (
-            '[[add]]\nid = "X"\nissuer = "CHN"\nkind = "ban"\nelements = ["Xx"]',
-            "add.elements: found 'Xx'",
-            "one of Dy",
-        ),
-        (
-            '[[add]]\nid = "X"\nissuer = "CHN"\nkind = "ban"\ncommodities = ["OX_XX"]',
-            "add.commodities: found 'OX_XX'",
-            "one of MAG",
-        ),
-        (
-            '[[extend]]\nmeasure = "M"\nsuspended_to = 2027-01-01',
-            "without a suspension",
-            "suspended_from as well",
-        ),
+        ('[[suspend]]\nmeasure = "CN-9"', 6, "suspend.measure: found 'CN-9'", "expected one of M"),
+        (BAN.replace("X", "M") + 'elements = ["Dy"]', 6, "found 'M'", "an id that no measure has"),
+        (BAN.replace("CHN", "XXX") + 'elements = ["Dy"]', 7, "add.issuer: found 'XXX'", "one of CHN"),
+        (BAN + 'elements = ["Dy"]\ndestinations = "ZZZ"', 10, "add.destinations: found 'ZZZ'", "one of CHN"),
+        (BAN + 'elements = ["Xx"]', 9, "add.elements: found 'Xx'", "one of Dy"),
+        (BAN + 'commodities = ["OX_XX"]', 9, "add.commodities: found 'OX_XX'", "one of MAG"),
+        (BAN + 'elements = ["Dy"]\ncompanies = ["acme"]', 10, "add.companies: found 'acme'", "it holds none"),
+        ('[[extend]]\nmeasure = "M"\nsuspended_to = 2027-01-01', 7, "without a suspension", "suspended_from"),
+        ('[[suspend]]\nmeasure = "M"\nto = 2025-11-07', 7, "'2025-11-07'", "a date not before 2025-11-08"),
     ],
 )
-def test_step_that_the_graph_does_not_know_says_where_and_what_is_known(world, body, found, expected):
+def test_step_that_the_graph_does_not_know_says_where_and_what_is_known(world, body, line, found, expected):
     with pytest.raises(InvalidRecord) as caught:
         measures_in_force(world.measure("M"), scenario(body))
-    assert str(caught.value).startswith("t.toml:5: ")
+    assert str(caught.value).startswith(f"t.toml:{line}: ")
     assert found in str(caught.value)
     assert expected in str(caught.value)
+
+
+def test_step_on_a_measure_in_a_scenario_without_any_says_so(world):
+    with pytest.raises(InvalidRecord, match="expected a measure that the scenario adds: it starts from none"):
+        measures_in_force(world.measure("M"), scenario('[[lift]]\nmeasure = "M"', start="none"))
+
+
+def test_unknown_name_among_many_is_told_with_the_nearest(world):
+    for number in range(20):
+        world.measure(f"CN-{number}")
+    with pytest.raises(InvalidRecord, match="expected one of the 20 known, such as CN-1"):
+        measures_in_force(world, scenario('[[lift]]\nmeasure = "CN-1x"'))
+
+
+def test_all_steps_that_the_graph_does_not_know_are_told_at_once(world):
+    body = '[[suspend]]\nmeasure = "CN-8"\n[[lift]]\nmeasure = "CN-9"'
+    with pytest.raises(InvalidRecord) as caught:
+        measures_in_force(world.measure("M"), scenario(body))
+    assert [(problem.row, problem.found) for problem in caught.value.all] == [(8, "'CN-9'"), (6, "'CN-8'")]
 
 
 # ---------------------------------------------------------------- scope

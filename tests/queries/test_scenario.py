@@ -1,6 +1,7 @@
 """Scenario files: what they say, and how a wrong one is told."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -359,3 +360,12 @@ def test_shipped_scenarios_are_those_promised():
         "october-2025-truce",
         "snap-back-2026",
     }
+
+
+def test_example_of_the_how_to_page_is_sound(knowledge):
+    page = (Path(__file__).parents[2] / "docs/how-to/write-a-scenario.md").read_text("utf-8")
+    found = parse_scenario(page.split("```toml\n")[1].split("```")[0], "dy-japan")
+    measures = {m.id: m for m in measures_in_force(knowledge.at(found.date, found.facts), found)}
+    # 91 of 182 days at 0.8
+    assert measures["dy-japan"].mean("oxide", "JPN") == pytest.approx(0.4)
+    assert measures["CN-2025-18"].shape.name == "general-licence"
