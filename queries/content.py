@@ -15,7 +15,7 @@ import numpy as np
 from chainshock.errors import QueryError
 from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
 
-__all__ = ["content", "pool_content"]
+__all__ = ["content", "share_in_scope"]
 
 TOLERANCE = 1e-12  # largest change of a content between two sweeps at which they stop
 MAX_SWEEPS = 10_000
@@ -67,23 +67,61 @@ def content(network: ProductionNetwork, origin: str, goods: Collection[str]) -> 
     raise QueryError(f"content of {origin}: still changing by {change:.1e} after {MAX_SWEEPS} sweeps")
 
 
-def pool_content(network: ProductionNetwork, values: Floats) -> dict[tuple[int, int], float]:
-    """Give the content of each (good, country): that of its pools, else of its producers.
+def share_in_scope(
+    network: ProductionNetwork, values: Floats, origin: str, goods: Collection[str], least: float
+) -> dict[tuple[int, int], float]:
+    """Give the share of what each country passes on of a good that holds enough of the origin's material.
 
-    Several pools of one good and country (classes of buyers) count by what they buy, several producers by
-    what they make.
+    A rule speaks of goods, not of averages: a magnet holds the material or it does not. A maker's goods are in
+    scope when their content reaches `least`; a pool passes goods on as it got them, so its share in scope is
+    that of its supplies, weight by weight, and what comes from the origin itself is in scope.
+
+    Parameters
+    ----------
+    network, origin, goods
+        As for `content`.
+    values
+        Content of every node, shape (n,).
+    least
+        Content from which a good is in scope.
+
+    Returns
+    -------
+    dict
+        Share in [0, 1] by (good, country), for controlled goods; only countries with a pool of the good, or a
+        maker where there is no pool. Several pools count by what they buy, several makers by what they make.
     """
+    controlled = np.array([good in goods for good in network.goods], dtype=np.bool_)[network.good]
+    is_pool = (network.kind == NodeKind.POOL) & controlled
+    reached = (values >= max(least - 1e-9, 1e-12)) | _sources(network, origin, goods)
+    share: Floats = (reached & controlled & (network.kind == NodeKind.ACTIVITY)).astype(np.float64)
+    inside = is_pool[network.edge_node]
+    node, source, weight = network.edge_node[inside], network.edge_source[inside], network.weight[inside]
+    for _ in range(MAX_SWEEPS):
+        passed = np.bincount(node, weights=weight * share[source], minlength=network.n)
+        swept = np.where(is_pool, np.minimum(passed, 1.0), share)
+        change = float(np.max(np.abs(swept - share), initial=0.0))
+        share = swept
+        if change <= TOLERANCE:
+            return _by_place(network, share, controlled)
+    raise QueryError(f"content rule of {origin}: still changing by {change:.1e} after {MAX_SWEEPS} sweeps")
+
+
+def _by_place(
+    network: ProductionNetwork, share: Floats, controlled: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> dict[tuple[int, int], float]:
+    """Average over the pools of a good in a country, or over its makers where there is no pool."""
     bought = np.bincount(network.group_node, weights=network.need, minlength=network.n)
     size = np.where(network.kind == NodeKind.POOL, bought, network.output)
     found: dict[tuple[int, int], float] = {}
     for kind in (NodeKind.ACTIVITY, NodeKind.POOL):  # pools last: they decide where there are any
         members: dict[tuple[int, int], list[int]] = {}
-        for i in np.flatnonzero(network.kind == kind):
+        for i in np.flatnonzero((network.kind == kind) & controlled):
             members.setdefault((int(network.good[i]), int(network.country[i])), []).append(int(i))
         for key, nodes in members.items():
             weights = np.nan_to_num(size[nodes])
             weights = weights if weights.sum() > 0 else np.ones(len(nodes))
-            found[key] = float(weights @ values[nodes] / weights.sum())
+            found[key] = float(weights @ share[nodes] / weights.sum())
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainshock.graph.network.production import Floats, ProductionNetwork
-from chainshock.queries.content import content, pool_content
+from chainshock.queries.content import content, share_in_scope
 from chainshock.queries.measure_scope import affiliates, buyer_classes_reached, commodities
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.resolution import MeasureInForce, NotInForce, Resolution, resolve_measures
@@ -66,8 +66,8 @@ def route_factors(
     """Give the factor a = 1 - mean severity of every route that a measure reaches.
 
     Exports of the measure's origin are reached where destination, good and class of buyer are in scope. A
-    content rule reaches exports of other countries instead, where the pool of the good in the exporting
-    country holds at least the stated share of the origin's controlled material. The issuer is never a
+    content rule reaches exports of other countries instead, in the share of them that holds at least the
+    stated share of the origin's controlled material. The issuer is never a
     destination, and trade inside a country is never reached.
 
     Parameters
@@ -92,13 +92,16 @@ def route_factors(
     countries = {iso3: index for index, iso3 in enumerate(network.countries)}
     by_measure: dict[str, Mapping[int, Floats]] = {}
     issuers: dict[str, int] = {}
+    by_content: set[str] = set()
     for measure in measures_in_force(graph, scenario, weeks=weeks):
         tables = _tables(network, measure, stages, weeks)
         if tables:
             by_measure[measure.id] = tables
+            if measure.content_rule is not None:
+                by_content.add(measure.id)
             if measure.issuer in countries:
                 issuers[measure.id] = countries[measure.issuer]
-    return RouteFactors(by_measure, issuers)
+    return RouteFactors(by_measure, issuers, frozenset(by_content))
 
 
 def _tables(
@@ -110,7 +113,7 @@ def _tables(
     if measure.content_rule is not None:
         origins = _embodying(network, measure)
     elif measure.origin in network.countries:
-        origins = {key: [network.countries.index(measure.origin)] for key in goods}
+        origins = {key: {network.countries.index(measure.origin): 1.0} for key in goods}
     else:
         origins = {}
     tables: dict[int, Floats] = {}
@@ -144,25 +147,26 @@ def _severity(
     return severity
 
 
-def _table(network: ProductionNetwork, origins: list[int], severity: Floats) -> Floats:
-    """Lay severities by class and destination on the routes out of some countries."""
+def _table(network: ProductionNetwork, origins: Mapping[int, float], severity: Floats) -> Floats:
+    """Lay severities by class and destination on the routes out of countries, by their share in scope."""
     size = len(network.countries)
     table = np.ones((len(network.buyer_classes), size, size))
-    for origin in origins:
-        table[:, origin, :] = 1.0 - severity
+    for origin, share in origins.items():
+        table[:, origin, :] = 1.0 - severity * share
         table[:, origin, origin] = 1.0
     return table
 
 
-def _embodying(network: ProductionNetwork, measure: MeasureInForce) -> dict[int, list[int]]:
-    """Find, for each good, the third countries whose pool holds enough of the origin's material."""
+def _embodying(network: ProductionNetwork, measure: MeasureInForce) -> dict[int, dict[int, float]]:
+    """Find, for each good, the third countries whose exports hold the origin's material, and in which share."""
     least = measure.content_rule if measure.content_rule is not None else 1.0
-    values = pool_content(network, content(network, measure.origin, measure.goods))
-    found: dict[int, list[int]] = {}
-    for (good, country), share in sorted(values.items()):
+    values = content(network, measure.origin, measure.goods)
+    found: dict[int, dict[int, float]] = {}
+    shares = share_in_scope(network, values, measure.origin, measure.goods, least)
+    for (good, country), share in sorted(shares.items()):
         at_home = network.countries[country] in {measure.origin, measure.issuer}
-        if share >= max(least - 1e-9, 1e-12) and not at_home:
-            found.setdefault(good, []).append(country)
+        if share > 0 and not at_home:
+            found.setdefault(good, {})[country] = share
     return found
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
+from math import isnan
 from typing import TYPE_CHECKING
 
 from chainshock.graph.facts import Fact, NodeRef
-from chainshock.graph.network.builder import NetworkBuilder
+from chainshock.graph.network.builder import NetworkBuilder, Node
 from chainshock.graph.network.claims import Claims, text
 from chainshock.graph.network.demand import add_end_uses, add_inputs
 from chainshock.graph.network.good_pools import GoodPools
@@ -69,7 +70,34 @@ def compile_network(
     year = project_year or baseline_year + 1
     for good in _order(claims):
         _add_good(builder, claims, good, year)
+    _fit_to_revenue(builder, claims)
     return builder.build({company: entry.usd for company, entry in claims.revenue.items()})
+
+
+def _fit_to_revenue(builder: NetworkBuilder, claims: Claims) -> None:
+    """Hold what a company's plants are worth at market prices to the revenue its segments leave.
+
+    A mine that feeds its owner's own plant sells nothing: its output at the market's price would count the
+    same revenue twice. The company's stake in such plants shrinks until segments and plants fit into its revenue.
+    """
+    stated: dict[str, float] = defaultdict(float)
+    priced: dict[str, list[Node]] = defaultdict(list)
+    for node in builder.nodes.values():
+        for company, stake in node.entities.get("company", {}).items():
+            if company not in claims.revenue or node.is_project or isnan(node.value):
+                continue
+            if claims.revenue[company].fact.id in node.facts:
+                stated[company] += stake * node.value
+            else:
+                priced[company].append(node)
+    for company, nodes in priced.items():
+        total = sum(node.entities["company"][company] * node.value for node in nodes)
+        room = max(0.0, claims.revenue[company].usd - stated[company])
+        if total > room:
+            for node in nodes:
+                stakes = node.entities["company"]
+                held = stakes[company] * room / total
+                node.entities = {**node.entities, "company": {**stakes, company: held}}
 
 
 def _company_facts(graph: nx.MultiDiGraph[NodeRef]) -> list[Fact]:

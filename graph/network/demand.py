@@ -205,14 +205,16 @@ def _add_lines(builder: NetworkBuilder, claims: Claims, whole: Node, main_scale:
 
 
 def add_inputs(builder: NetworkBuilder, claims: Claims, node: Node, inputs: tuple[Fact, ...]) -> None:
-    """Add the input groups of a node; their suppliers come later, good by good."""
-    for fact in inputs:
-        if fact.target is None:
-            continue
-        good, kappa = fact.target.key, text(fact, "kappa_parameter")
-        need = node.output * (number(fact, "amount") or 0.0) * tonnes_per(text(fact, "unit"))
-        price = claims.price(good)
-        cost = 0.0 if price is None or not node.value > 0 else min(0.9, need * price / node.value)
+    """Add the input groups of a node; their suppliers come later, good by good.
+
+    Prices, quantities and revenues come from different sources: costs that add up to more than the node's
+    value are scaled to it.
+    """
+    wanted = [(fact, fact.target.key, _need(node, fact)) for fact in inputs if fact.target is not None]
+    costs = [_cost(claims, node, good, need) for _, good, need in wanted]
+    scale = min(1.0, 1.0 / total) if (total := sum(costs)) > 0 else 1.0
+    for (fact, good, need), cost in zip(wanted, costs, strict=True):
+        kappa = text(fact, "kappa_parameter")
         builder.group(
             Group(
                 node=node,
@@ -220,10 +222,21 @@ def add_inputs(builder: NetworkBuilder, claims: Claims, node: Node, inputs: tupl
                 kappa=claims.parameters.value(kappa),
                 cover=_cover(claims, good, node.country),
                 need=need,
-                cost_share=cost,
+                cost_share=cost * scale,
                 facts=(fact.id, f"parameter:{kappa}"),
             )
         )
+
+
+def _need(node: Node, fact: Fact) -> float:
+    """Give a node's yearly need of an input, in tonnes."""
+    return node.output * (number(fact, "amount") or 0.0) * tonnes_per(text(fact, "unit"))
+
+
+def _cost(claims: Claims, node: Node, good: str, need: float) -> float:
+    """Give an input's cost as a share of the node's value; 0 where either is not known."""
+    price = claims.price(good)
+    return 0.0 if price is None or not node.value > 0 else need * price / node.value
 
 
 def _cover(claims: Claims, good: str, country: str) -> float:

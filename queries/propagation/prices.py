@@ -123,12 +123,17 @@ def _trade(frame: Frame, shape: tuple[int, int]) -> tuple[Floats, Floats]:
 
 
 def _segments(routes: RouteFactors, good: int, takes_part: npt.NDArray[np.bool_]) -> Ints:
-    """Give the market segment of each country: strongly connected by fully open routes, (C,)."""
+    """Give the market segment of each country: strongly connected by open routes, (C,).
+
+    A content rule does not part markets: goods without the origin's material set one price on either side.
+    """
     result = np.full(len(takes_part), -1, dtype=np.int32)
     if good not in routes.by_good:
         result[takes_part] = 0
         return result
-    is_open = open_routes(routes, good, 0, len(takes_part)) & takes_part & takes_part[:, None]
+    is_open = (
+        open_routes(routes, good, 0, len(takes_part), of_any_content=False) & takes_part & takes_part[:, None]
+    )
     number = 0
     for country in np.flatnonzero(takes_part).tolist():
         if result[country] < 0:

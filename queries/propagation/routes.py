@@ -19,18 +19,32 @@ class RouteFactors:
 
     `by_measure[measure][good]` is an array of shape (buyer classes, countries, countries): the factor for a
     buyer of that class when the good leaves the second axis's country for the third's. A good or measure that
-    is absent leaves every route open. `issuers[measure]` is the index of the issuing country.
+    is absent leaves every route open. `issuers[measure]` is the index of the issuing country. `by_content`
+    names the measures that reach goods of third countries by what they hold.
     """
 
     by_measure: Mapping[str, Mapping[int, Floats]]
     issuers: Mapping[str, int] = field(default_factory=dict)
+    by_content: frozenset[str] = frozenset()
 
     @cached_property
     def by_good(self) -> dict[int, Floats]:
         """Product over the measures, for each good that any measure touches."""
+        return self._product(frozenset())
+
+    @cached_property
+    def by_good_of_any_content(self) -> dict[int, Floats]:
+        """Product over the measures that do not ask what a good holds.
+
+        A unit that holds nothing of the origin's moves freely under a content rule, so these routes tell
+        which countries share one price.
+        """
+        return self._product(self.by_content)
+
+    def _product(self, without: frozenset[str]) -> dict[int, Floats]:
         product: dict[int, Floats] = {}
-        for goods in self.by_measure.values():
-            for good, factor in goods.items():
+        for measure, goods in self.by_measure.items():
+            for good, factor in goods.items() if measure not in without else ():
                 product[good] = product[good] * factor if good in product else factor.copy()
         return product
 

@@ -37,9 +37,14 @@ def no_substitution(network: ProductionNetwork, spare: Floats) -> Substitution:
     return Substitution(np.zeros(len(network.group_node)), np.zeros(network.n), spare, served)
 
 
-def open_routes(routes: RouteFactors, good: int, buyer_class: int, countries: int) -> npt.NDArray[np.bool_]:
-    """Say from which country (rows) to which (columns) a good is fully open to a class of buyer."""
-    table = routes.by_good.get(good)
+def open_routes(
+    routes: RouteFactors, good: int, buyer_class: int, countries: int, *, of_any_content: bool = True
+) -> npt.NDArray[np.bool_]:
+    """Say from which country (rows) to which (columns) a good is fully open to a class of buyer.
+
+    Without `of_any_content`, content rules are left aside: a unit that holds nothing of the origin's passes.
+    """
+    table = (routes.by_good if of_any_content else routes.by_good_of_any_content).get(good)
     if table is None:
         return np.ones((countries, countries), dtype=bool)
     result: npt.NDArray[np.bool_] = table[buyer_class] >= 1.0

@@ -9,7 +9,7 @@ import pytest
 from chainshock.errors import QueryError
 from chainshock.graph.facts import Fact, NodeRef, Provenance
 from chainshock.graph.network.production import NodeKind, ProductionNetwork
-from chainshock.queries.content import content, pool_content
+from chainshock.queries.content import content, share_in_scope
 from chainshock.queries.measures import route_factors
 from chainshock.queries.scenario import parse_scenario
 
@@ -163,14 +163,15 @@ def test_origin_outside_the_network_gives_no_content():
     assert not content(network, "MNG", {"OX"}).any()
 
 
-def test_pool_decides_over_producers_where_there_is_one():
+def test_share_in_scope_counts_goods_not_averages():
     network = build(WORLD)
-    found = pool_content(network, content(network, "CHN", {"OX"}))
+    goods = {"OX", "MAG"}
+    found = share_in_scope(network, content(network, "CHN", goods), "CHN", goods, 0.05)
     germany, japan = network.countries.index("DEU"), network.countries.index("JPN")
     magnet, oxide = network.goods.index("MAG"), network.goods.index("OX")
-    assert found[magnet, germany] == pytest.approx(0.0588)  # not the German maker's 0
+    assert found[magnet, germany] == pytest.approx(0.7)  # the Japanese part; the German maker uses none
     assert found[oxide, japan] == pytest.approx(0.84)
-    assert found[oxide, network.countries.index("MYS")] == 0.0  # a producer without a pool
+    assert found[oxide, network.countries.index("MYS")] == 0.0  # a maker without a pool
 
 
 def content_rule_scenario(least):
@@ -207,11 +208,10 @@ def graph():
 @pytest.mark.parametrize(
     ("least", "expected"),
     [
-        (0.001, {("MAG", "JPN"), ("MAG", "DEU"), ("OX", "JPN")}),  # 0.084, 0.0588, 0.84
-        (0.06, {("MAG", "JPN"), ("OX", "JPN")}),
-        (0.084, {("MAG", "JPN"), ("OX", "JPN")}),  # at least: the share itself is in scope
-        (0.2, {("OX", "JPN")}),
-        (0.9, set()),
+        (0.001, {("MAG", "JPN"), ("MAG", "DEU"), ("OX", "JPN")}),  # a Japanese magnet holds 0.084
+        (0.084, {("MAG", "JPN"), ("MAG", "DEU"), ("OX", "JPN")}),  # at least: the share itself is in scope
+        (0.2, {("OX", "JPN")}),  # Chinese oxide resold holds 1
+        (1.0, {("OX", "JPN")}),
     ],
 )
 def test_content_rule_reaches_exports_of_third_countries_that_hold_enough(least, expected):
@@ -234,6 +234,7 @@ def test_content_rule_leaves_the_issuer_and_home_markets_alone():
     ]
     china, japan, usa = (network.countries.index(c) for c in ("CHN", "JPN", "USA"))
     assert table[0, japan, usa] == pytest.approx(0.2)
+    assert table[0, network.countries.index("DEU"), usa] == pytest.approx(1 - 0.7 * 0.8)  # 70 % are Japanese
     assert table[0, japan, japan] == 1.0  # at home
     assert table[0, japan, china] == 1.0  # back to the issuer
     assert (table[:, china, :] == 1.0).all()  # the issuer's own exports are another measure's business

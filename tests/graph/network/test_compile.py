@@ -1,19 +1,21 @@
 import numpy as np
 import pytest
+
+from chainshock.graph.network.production import Evidence, NodeKind
 from tests.graph.network.worlds import (
     compiled,
     edge,
     end_use,
     good,
+    node,
     output,
     plant,
+    price,
     requires,
     serves,
     supplies,
     trade,
 )
-
-from chainshock.graph.network.production import Evidence, NodeKind
 
 USE = [end_use("cars"), good("MAG", "magnet", trade_code="8505"), requires("EndUse:cars", "MAG")]
 
@@ -190,3 +192,21 @@ def test_weights_of_every_group_sum_to_one_and_pools_have_one_group():
     assert sums == pytest.approx(np.ones_like(sums))
     pools = np.flatnonzero(network.kind == NodeKind.POOL)
     assert all((network.group_node == pool).sum() == 1 for pool in pools)
+
+
+def test_mine_that_feeds_its_owners_plant_adds_no_revenue_to_it():
+    facts = [good("OX"), good("ORE", "concentrate"), requires("Commodity:OX", "ORE", 10, unit="t/t")]
+    facts += [
+        node("Company:miner", name="miner", is_listed=True, revenue=1.0, currency="USD", fiscal_year=2024)
+    ]
+    facts += [*plant("mine", "USA", "ORE", 100), *plant("mill", "USA", "OX", 10)]
+    facts += [edge("OPERATES", "Company:miner", f"Facility:{key}") for key in ("mine", "mill")]
+    facts += [price("ORE", 8), price("OX", 80)]
+    segment = {"year": 2024, "basis": "segment", "country": "USA", "country_share": 1.0, "revenue_share": 0.9}
+    facts += [edge("PRODUCES", "Company:miner", "Commodity:OX", **segment)]
+    network = compiled(facts)
+    stakes = {
+        i: e["company"]["miner"] for i, e in zip(network.ids, network.entities, strict=True) if "company" in e
+    }
+    # of 1.0 USD m the mill carries the segment's 0.9; the mine's 100 t at 8,000 USD count for 0.1
+    assert stakes == pytest.approx({"mill|OX": 1.0, "mine|ORE": 0.1 / 0.8})

@@ -69,6 +69,11 @@ def output(country: str, target: str, tonnes: float, year: int = 2024) -> Fact:
     )
 
 
+def price(target: str, usd_per_kg: float) -> Fact:
+    more = {"period": "2024", "market": "test", "price_low": usd_per_kg, "unit": "USD/kg"}
+    return edge("PRICED_IN", f"Commodity:{target}", "Country:WLD", **more)
+
+
 def plant(key: str, country: str, target: str, tonnes: float, **more: Any) -> list[Fact]:
     facts = [
         node(f"Facility:{key}", name=key, stage="other", status=more.pop("status", "operating"), **more),
