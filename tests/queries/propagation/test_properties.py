@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.networks import GOODS, OPEN, control, join, layered_networks
 
 from chainshock.graph.network.production import NodeKind, ProductionNetwork
 from chainshock.queries.explain import explain, paths
 from chainshock.queries.exposure import PARTS, aggregate, exposures
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.static import ShockOptions, ShockState, solve
+from tests.networks import GOODS, OPEN, control, join, layered_networks
 
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.explicit,Phase.generate])
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RATIONING = st.sampled_from(["proportional", "value", "priority"])
 SUBSTITUTION = st.sampled_from(["capacity", "none"])
 FACTOR = st.sampled_from([0.0, 0.2, 0.7])
