@@ -70,11 +70,11 @@ def content(network: ProductionNetwork, origin: str, goods: Collection[str]) -> 
 def share_in_scope(
     network: ProductionNetwork, values: Floats, origin: str, goods: Collection[str], least: float
 ) -> dict[tuple[int, int], float]:
-    """Give the share of what each country passes on of a good that holds enough of the origin's material.
+    """Give the share of a good passed on by each country that holds enough of the origin's material.
 
-    A rule speaks of goods, not of averages: a magnet holds the material or it does not. A maker's goods are in
-    scope when their content reaches `least`; a pool passes goods on as it got them, so its share in scope is
-    that of its supplies, weight by weight, and what comes from the origin itself is in scope.
+    A rule speaks of goods, not of averages: a magnet holds the material or it does not. A maker's goods are
+    in scope when their content reaches `least`; a pool passes goods on as it got them, so its share in scope
+    is that of its supplies, weight by weight, and what comes from the origin itself is in scope.
 
     Parameters
     ----------

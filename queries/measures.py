@@ -158,7 +158,7 @@ def _table(network: ProductionNetwork, origins: Mapping[int, float], severity: F
 
 
 def _embodying(network: ProductionNetwork, measure: MeasureInForce) -> dict[int, dict[int, float]]:
-    """Find, for each good, the third countries whose exports hold the origin's material, and in which share."""
+    """Find the share of each third country's exports of each good that holds the origin's material."""
     least = measure.content_rule if measure.content_rule is not None else 1.0
     values = content(network, measure.origin, measure.goods)
     found: dict[int, dict[int, float]] = {}

@@ -78,7 +78,7 @@ def _fit_to_revenue(builder: NetworkBuilder, claims: Claims) -> None:
     """Hold what a company's plants are worth at market prices to the revenue its segments leave.
 
     A mine that feeds its owner's own plant sells nothing: its output at the market's price would count the
-    same revenue twice. The company's stake in such plants shrinks until segments and plants fit into its revenue.
+    same revenue twice. The company's stake in such plants shrinks until all fits into its revenue.
     """
     stated: dict[str, float] = defaultdict(float)
     priced: dict[str, list[Node]] = defaultdict(list)
