@@ -9,7 +9,7 @@ from chainshock.graph.network.builder import Group, NetworkBuilder, Node
 from chainshock.graph.network.claims import Claims, number, text
 from chainshock.graph.network.plants import Producer, entities, find_projects, split_of
 from chainshock.graph.network.production import Evidence, NodeKind
-from chainshock.graph.network.supply import find_producers, world_output
+from chainshock.graph.network.supply import find_producers
 
 __all__ = ["add_contracts", "add_makers", "contract_tonnes", "local_share", "transit_weeks"]
 
@@ -22,17 +22,9 @@ def add_makers(
 ) -> dict[str, Node]:
     """Add every maker of a good as a node, by id; `need` is what buyers in each country want, tonnes a year.
 
-    Shares of the world count on the world's output where it is known, else on what buyers here need. A good
-    made to order of which no maker is known is taken to be made in the countries that buy it.
+    A good made to order of which no maker is known is taken to be made in the countries that buy it.
     """
-    producers = find_producers(claims, good)
-    world = world_output(claims, good) or sum(need.values())
-    for producer in producers:
-        if producer.output is None:
-            named = sum(
-                p.output or 0 for p in producers if p.country == producer.country and p is not producer
-            )
-            producer.output = max(0.0, (producer.share or 0.0) * world - named)
+    producers = find_producers(claims, good, sum(need.values()))
     if not producers and local_share(claims, good) is not None:
         producers = [_local_maker(claims, good, c, q) for c, q in sorted(need.items()) if q > 0]
     producers += find_projects(claims, good, project_year)
@@ -55,7 +47,7 @@ def _local_maker(claims: Claims, good: str, country: str, need: float) -> Produc
 
 
 def _node(claims: Claims, good: str, producer: Producer) -> Node:
-    output, value, price = producer.output or 0.0, producer.value, claims.price(good)
+    output, value, price = producer.output, producer.value, claims.price(good)
     if value is None:
         value = float("nan") if price is None else output * price
     stage = text(claims.nodes["Commodity"][good], "stage")

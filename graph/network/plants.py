@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from math import nan
 
 from chainshock.graph.facts import Fact
 from chainshock.graph.network.claims import Claims, number, text
@@ -25,12 +26,14 @@ COMING = ("ramping", "commissioning", "construction", "development", "planned")
 
 @dataclass
 class Producer:
-    """Who makes a good in a country; `output` (tonnes a year) is None where only a world share is known."""
+    """Who makes a good in a country: `output` in tonnes a year, `value` in USD a year.
+
+    A value of None is output at the good's price; NaN is unknown.
+    """
 
     id: str
     country: str
-    output: float | None = None
-    share: float | None = None
+    output: float = 0.0
     value: float | None = None
     is_project: bool = False
     entities: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -133,6 +136,21 @@ def find_projects(claims: Claims, good: str, year: int) -> list[Producer]:
                 entities=_of_plant(claims, facility, country, good),
                 facts=(largest.id, node.id, "parameter:project.share", "parameter:project.discount"),
             )
+    return [*found.values(), *_companies(claims, good, [p.entities for p in found.values()])]
+
+
+def _companies(claims: Claims, good: str, known: list[dict[str, dict[str, float]]]) -> list[Producer]:
+    """Find companies that plan to make a good where no sized plant of theirs is known; of unknown value."""
+    has_plant = {(company, c) for e in known for company in e.get("company", {}) for c in e["country"]}
+    found: dict[str, Producer] = {}
+    for source in sources_of(claims, good):
+        for fact in claims.produces("Company", source.published):
+            company, country = fact.source.key, text(fact, "country")
+            if fact.properties.get("is_projection") is not True or (company, country) in has_plant:
+                continue
+            name = f"project|{company}|{good}|{country}"
+            of_company = entities(country, good, company={company: 1.0})
+            found[name] = Producer(name, country, 0.0, nan, True, of_company, (fact.id,))
     return list(found.values())
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from math import isnan, nan
 
 from chainshock.graph.facts import Fact
 from chainshock.graph.network.claims import Claims, number, text
@@ -12,21 +14,25 @@ from chainshock.graph.network.plants import Producer, Split, entities, find_plan
 __all__ = ["find_producers", "world_output"]
 
 
-def find_producers(claims: Claims, good: str) -> list[Producer]:
+def find_producers(claims: Claims, good: str, wanted: float) -> list[Producer]:
     """Find all that make a good in the baseline year.
+
+    `wanted` is what buyers in the network need of it, tonnes a year: shares of the world count on that where
+    nothing tells the world's output.
 
     A company's segment and the plants it operates in that country for that good are one: the plants carry the
     segment's value. Quantities that were derived from a segment's value give way to what the country is known
     to make. What a country makes beyond its named producers is a producer of its own, never negative.
     """
     producers: list[Producer] = []
+    world = world_output(claims, good) or wanted
     for source in sources_of(claims, good):
         plants = find_plants(claims, good, source)
         segments = _segments(claims, good, source, plants)
-        national = _national(claims, source)
-        _fit_to_national(national, source, claims, plants, segments)
+        national = _national(claims, source, world)
+        _fit_to_national(national, world, plants, segments)
         producers += plants + segments
-        producers += _residuals(claims, good, source, national, producers)
+        producers += _residuals(good, national, producers)
     return producers
 
 
@@ -55,12 +61,25 @@ def _by_country(claims: Claims, good: str) -> dict[str, list[Fact]]:
     return {country: claims.best_year(facts) for country, facts in sorted(by_country.items())}
 
 
-def _national(claims: Claims, source: Split) -> dict[str, Fact]:
-    """Give each country's best figure: an output before a share."""
+@dataclass(frozen=True)
+class _National:
+    """What a country makes of a good, tonnes a year, and the fact that says so."""
+
+    output: float
+    is_share: bool
+    fact: Fact
+
+
+def _national(claims: Claims, source: Split, world: float) -> dict[str, _National]:
+    """Give each country's best figure: an output before a share of the world."""
     chosen = {}
     for country, facts in _by_country(claims, source.published).items():
-        if facts:
-            chosen[country] = next((f for f in facts if number(f, "output") is not None), facts[0])
+        with_output = [f for f in facts if number(f, "output") is not None]
+        if with_output:
+            output = (number(with_output[0], "output") or 0.0) * source.part(claims, country)
+            chosen[country] = _National(output, False, with_output[0])
+        elif facts:
+            chosen[country] = _National((number(facts[0], "share") or 0.0) * world, True, facts[0])
     return chosen
 
 
@@ -68,7 +87,8 @@ def _segments(claims: Claims, good: str, source: Split, plants: list[Producer]) 
     """Give companies' producing segments in countries where no plant of theirs for the good is known.
 
     A segment whose plants there all start after the baseline year is not yet a producer: its plants are
-    projects.
+    projects. A segment of unknown value takes part without quantity, so that what befalls it is told as a
+    share of its output.
     """
     by_operator: dict[tuple[str, str], list[Producer]] = defaultdict(list)
     for plant in plants:
@@ -79,16 +99,20 @@ def _segments(claims: Claims, good: str, source: Split, plants: list[Producer]) 
     for fact in claims.produces("Company", source.published):
         company, country = fact.source.key, text(fact, "country")
         revenue, share = claims.revenue.get(company), segment_share(fact)
-        if revenue is None or not share or not country:
+        if share == 0 or not country or fact.properties.get("is_projection") is True:
             continue
-        value, facts = revenue.usd * share * source.part(claims, country), (fact.id, revenue.fact.id)
+        facts = (fact.id,) if revenue is None else (fact.id, revenue.fact.id)
+        value = (
+            nan if revenue is None or share is None else revenue.usd * share * source.part(claims, country)
+        )
         own = by_operator.get((company, country))
         if own:
             _share_value(own, value, facts)
-        elif price and (company, country) not in coming:
+        elif (company, country) not in coming:
+            output = value / price if price and not isnan(value) else 0.0
             of_company = entities(country, good, company={company: 1.0})
             name = f"{company}|{good}|{country}"
-            found.append(Producer(name, country, value / price, None, value, False, of_company, facts))
+            found.append(Producer(name, country, output, value, entities=of_company, facts=facts))
     return found
 
 
@@ -108,7 +132,9 @@ def _coming(claims: Claims, good: str) -> set[tuple[str, str]]:
 
 
 def _share_value(plants: list[Producer], value: float, facts: tuple[str, ...]) -> None:
-    """Give a segment's value to its plants, in proportion to output."""
+    """Give a segment's value to its plants, in proportion to output; an unknown value leaves theirs."""
+    if isnan(value):
+        return
     total = sum(p.output or 0.0 for p in plants)
     for plant in plants:
         part = (plant.output or 0.0) / total if total else 1 / len(plants)
@@ -117,37 +143,34 @@ def _share_value(plants: list[Producer], value: float, facts: tuple[str, ...]) -
 
 
 def _fit_to_national(
-    national: dict[str, Fact], source: Split, claims: Claims, plants: list[Producer], segments: list[Producer]
+    national: dict[str, _National], world: float, plants: list[Producer], segments: list[Producer]
 ) -> None:
-    """Scale quantities derived from values down to what the country makes beyond its plants."""
-    for country, claim in national.items():
-        output = number(claim, "output")
+    """Scale quantities derived from values down to what the country makes beyond its plants.
+
+    Where the countries' figures are shares, one that is not among them makes at most what those leave.
+    """
+    shares = [n for n in national.values() if n.is_share]
+    left_over = max(0.0, world - sum(n.output for n in national.values())) if shares else None
+    for country in {s.country for s in segments}:
         derived = [s for s in segments if s.country == country]
         total = sum(s.output or 0.0 for s in derived)
-        if output is None or not total:
+        claim = national.get(country)
+        limit = left_over if claim is None else claim.output
+        if limit is None or not total:
             continue
-        left = output * source.part(claims, country) - sum(
-            p.output or 0 for p in plants if p.country == country
-        )
-        scale = min(1.0, max(0.0, left) / total)
+        room = max(0.0, limit - sum(p.output or 0.0 for p in plants if p.country == country))
         for segment in derived:
-            segment.output = (segment.output or 0.0) * scale
-            segment.facts += (claim.id,)
+            segment.output = (segment.output or 0.0) * min(1.0, room / total)
+            segment.facts += () if claim is None else (claim.fact.id,)
 
 
-def _residuals(
-    claims: Claims, good: str, source: Split, national: dict[str, Fact], named: list[Producer]
-) -> list[Producer]:
-    """Give what each country makes beyond its named producers; a share of the world where that is all."""
+def _residuals(good: str, national: dict[str, _National], named: list[Producer]) -> list[Producer]:
+    """Give what each country makes beyond its named producers, never negative."""
     found = []
     for country, claim in national.items():
-        output, share = number(claim, "output"), number(claim, "share")
-        known = sum(p.output or 0.0 for p in named if p.country == country)
-        if output is not None:
-            output, share = max(0.0, output * source.part(claims, country) - known), None
-        if (output or share or 0.0) > 0:
+        output = claim.output - sum(p.output or 0.0 for p in named if p.country == country)
+        if output > 0:
             name = f"rest|{good}|{country}"
-            found.append(
-                Producer(name, country, output, share, entities=entities(country, good), facts=(claim.id,))
-            )
+            of_country = entities(country, good)
+            found.append(Producer(name, country, output, entities=of_country, facts=(claim.fact.id,)))
     return found

@@ -210,3 +210,48 @@ def test_mine_that_feeds_its_owners_plant_adds_no_revenue_to_it():
     }
     # of 1.0 USD m the mill carries the segment's 0.9; the mine's 100 t at 8,000 USD count for 0.1
     assert stakes == pytest.approx({"mill|OX": 1.0, "mine|ORE": 0.1 / 0.8})
+
+
+def test_quantity_derived_from_a_segments_value_gives_way_to_the_national_figure():
+    facts = [*USE, *serves("ford", "cars", "USA"), output("JPN", "MAG", 40), price("MAG", 1)]
+    segment = {
+        "year": 2024,
+        "basis": "segment",
+        "country": "JPN",
+        "country_share": 1.0,
+        "revenue_share": 0.001,
+    }
+    facts += [edge("PRODUCES", "Company:ford", "Commodity:MAG", **segment)]
+    network = compiled(facts)
+    # 0.1 % of 100 USD m at 1,000 USD a tonne would be 100 t; Japan makes 40
+    assert network.output[network.ids.index("ford|MAG|JPN")] == pytest.approx(40)
+    assert "rest|MAG|JPN" not in network.ids
+
+
+def test_country_missing_from_published_shares_makes_at_most_what_they_leave():
+    facts = [end_use("cars"), good("OX"), requires("EndUse:cars", "OX"), *serves("ford", "cars", "USA")]
+    facts += [
+        edge("PRODUCES", "Country:CHN", "Commodity:OX", year=2024, basis="share", share=0.9),
+        price("OX", 1),
+    ]
+    segment = {"year": 2024, "basis": "segment", "country": "USA", "country_share": 1.0, "revenue_share": 0.5}
+    facts += [edge("PRODUCES", "Company:ford", "Commodity:OX", **segment)]
+    network = compiled(facts)
+    # buyers need 100 t; China makes 90, so what the segment's value suggests (50,000 t) is held to 10
+    assert network.output[network.ids.index("ford|OX|USA")] == pytest.approx(10)
+
+
+def test_company_that_plans_to_make_a_good_is_a_project_of_unknown_value():
+    facts = [*USE, *serves("ford", "cars", "USA"), output("CHN", "MAG", 100)]
+    segment = {
+        "year": 2024,
+        "basis": "segment",
+        "country": "AUS",
+        "revenue_share": 0.0,
+        "is_projection": True,
+    }
+    facts += [edge("PRODUCES", "Company:hopeful", "Commodity:MAG", **segment)]
+    network = compiled(facts)
+    index = network.ids.index("project|hopeful|MAG|AUS")
+    assert network.is_project[index]
+    assert np.isnan(network.value[index])
