@@ -25,6 +25,7 @@ __all__ = [
     "describe",
     "measures_in_force",
     "named_buyers",
+    "reach_of",
     "resolve_measures",
     "route_factors",
 ]
@@ -110,12 +111,7 @@ def _tables(
     """Give the table of each good that a measure reaches, shape (classes, countries, countries)."""
     is_collateral = dict.fromkeys(measure.goods, False) | dict.fromkeys(measure.collateral, True)
     goods = {i: good for i, good in enumerate(network.goods) if good in is_collateral}
-    if measure.content_rule is not None:
-        origins = _embodying(network, measure)
-    elif measure.origin in network.countries:
-        origins = {key: {network.countries.index(measure.origin): 1.0} for key in goods}
-    else:
-        origins = {}
+    origins = reach_of(network, measure)
     tables: dict[int, Floats] = {}
     severities: dict[tuple[bool, bool], Floats] = {}
     for index, good in goods.items():
@@ -155,6 +151,23 @@ def _table(network: ProductionNetwork, origins: Mapping[int, float], severity: F
         table[:, origin, :] = 1.0 - severity * share
         table[:, origin, origin] = 1.0
     return table
+
+
+def reach_of(network: ProductionNetwork, measure: MeasureInForce) -> dict[int, dict[int, float]]:
+    """Give the exporting countries that a measure reaches, and the share of their exports in scope.
+
+    Returns
+    -------
+    dict
+        By good (index), then by country (index): share in (0, 1].
+    """
+    if measure.content_rule is not None:
+        return _embodying(network, measure)
+    if measure.origin not in network.countries:
+        return {}
+    goods = {*measure.goods, *measure.collateral}
+    place = network.countries.index(measure.origin)
+    return {index: {place: 1.0} for index, good in enumerate(network.goods) if good in goods}
 
 
 def _embodying(network: ProductionNetwork, measure: MeasureInForce) -> dict[int, dict[int, float]]:

@@ -12,7 +12,7 @@ from chainshock.graph.facts import Fact
 from chainshock.queries.measure_drafts import Draft, draft_measures
 from chainshock.queries.measure_scope import Destinations, commodities, goods_in_scope
 from chainshock.queries.scenario import Scenario
-from chainshock.queries.severity import STATIC_WEEKS, Shape, Shapes, constant_shape, read_shapes
+from chainshock.queries.severity import Curve, STATIC_WEEKS, Shape, Shapes, constant_shape, read_shapes
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -73,15 +73,19 @@ class MeasureInForce:
         weeks: float = STATIC_WEEKS,
     ) -> float:
         """Average the severity over a run, suspensions and a later start counted as 0."""
+        curve = self.shape.curve(stage, destination, buyer_class, collateral=collateral)
+        return self.mean_between(curve, 0.0, weeks)
+
+    def mean_between(self, curve: Curve, begin: float, finish: float) -> float:
+        """Average one of the shape's curves between two weeks of the run."""
         if self.in_baseline:
             return 0.0
-        curve = self.shape.curve(stage, destination, buyer_class, collateral=collateral)
         total = 0.0
         for first, last, clock in self.windows:
-            start, end = max(first, 0.0), min(last, weeks)
+            start, end = max(first, begin), min(last, finish)
             if end > start:
                 total += curve.integral(start - clock, end - clock)
-        return min(1.0, max(0.0, total / weeks))
+        return min(1.0, max(0.0, total / (finish - begin)))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,272 @@
+"""March a network through the weeks of a shock.
+
+Each week, for every input group of every slice: deliveries A' arrive from what suppliers made `transit` weeks
+ago and what routes let through; V = A' + S; x = min over groups of 1 - kappa (1 - min(1, V)); use
+y = min(V, x); S <- S + A' - y. Orders are 1 + (S* - S) / tau, at most r_max: a firm orders for the output it
+means to make, so a line that waited for one input has not run dry of the rest. A measure limits flows, not
+orders: who wants less takes it from whom it can. Inside a country nothing is under way, so tiers follow one
+another within a week, from ores to end uses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
+from chainshock.queries.propagation.sweeps import Frame, Indices
+from chainshock.queries.propagation.weeks.slices import Slices
+
+__all__ = ["Filler", "History", "Rules", "march"]
+
+WHOLE = 1.0 - 1e-9  # a supplier at this output or above can deliver more than baseline
+STOPPED = 0.5  # a slice whose output falls below this stands still
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """What the march needs to know beside the network.
+
+    Attributes
+    ----------
+    weeks
+        Weeks of the run.
+    factor
+        Mean a_e by edge and week, (k, weeks); 1 where no measure acts.
+    queue
+        Series of licences: (edges (r,), share stopped before approval (r,), share approved (r, weeks)).
+    uniform
+        Factor of measures that stop an equal part of every flow, (k, weeks).
+    is_drawn
+        True for goods made to drawing: a slice buys them from one supplier, (goods,).
+    tier
+        Row of `Slices.route` by good, (goods,).
+    r_max, tau, expedited
+        Ceiling of orders and deliveries; weeks to refill stock; weeks under way of licensed goods.
+    thrift
+        Share of need of a group saved by week, (m, weeks).
+    """
+
+    weeks: int
+    factor: Floats
+    queue: list[tuple[Indices, Floats, Floats]]
+    uniform: Floats
+    is_drawn: npt.NDArray[np.bool_]
+    tier: npt.NDArray[np.intp]
+    r_max: float
+    tau: float
+    expedited: float
+    thrift: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """What happened, averaged over slices. Nodes n, groups m, weeks T.
+
+    Attributes
+    ----------
+    x
+        Output by node and week, (n, T).
+    short
+        Lost deliveries 1 - min(1, A) of each group before substitution, (m, T).
+    rho
+        Share of them that spare capacity served, (m, T).
+    stops
+        First week in which some slice of the node stands still, (n,); -1 if none does.
+    stopped
+        Share of slices that stand still, by node and week, (n, T).
+    """
+
+    x: Floats
+    short: Floats
+    rho: Floats
+    stops: npt.NDArray[np.int64]
+    stopped: Floats
+
+
+class Filler:
+    """Say which share of each group's lost deliveries spare capacity serves in a week; here none."""
+
+    def fill(self, week: int, short: Floats, x: Floats) -> Floats:
+        """Give rho of every group, (m,), from mean lost deliveries (m,) and mean output (n,)."""
+        del week, x
+        return np.zeros(len(short))
+
+
+def march(network: ProductionNetwork, slices: Slices, rules: Rules, filler: Filler) -> History:
+    """Run the weeks; see the module's first lines for what happens in one."""
+    return _March(network, slices, rules, filler).run()
+
+
+class _March:
+    """Arrays of a run: (rows, slices)."""
+
+    def __init__(self, network: ProductionNetwork, slices: Slices, rules: Rules, filler: Filler) -> None:
+        self.network, self.slices, self.rules, self.filler = network, slices, rules, filler
+        self.frame = Frame(network, np.ones(len(network.edge_source)))
+        self.weight = _routes(network, slices, rules)
+        self.levels = _levels(network)
+        self.is_pool = network.kind == NodeKind.POOL
+        pooled = ~rules.is_drawn[network.good] & self.is_pool
+        self.mixes = np.flatnonzero(pooled)
+        lag = np.where(network.transit > 0, network.transit, 0.0)
+        self.early, self.late = np.floor(lag).astype(np.intp), np.ceil(lag).astype(np.intp)
+        self.between = lag - np.floor(lag)
+        self.depth = int(self.late.max(initial=0)) + 1
+
+    def run(self) -> History:
+        """March week by week."""
+        n, m, weeks, size = self.network.n, len(self.frame.node), self.rules.weeks, self.slices.count
+        cover = self.network.cover[:, None] * self.slices.stock
+        stock = cover.copy()
+        past = [np.ones((n, size)) for _ in range(self.depth + 1)]  # past[0] is this week
+        mean_x, mean_short, rho = np.ones((n, weeks)), np.zeros((m, weeks)), np.zeros((m, weeks))
+        stops, stopped = np.full(n, -1), np.zeros((n, weeks))
+        filled = np.zeros(m)
+        for week in range(weeks):
+            past = [np.ones((n, size)), *past[:-1]]
+            wanted = 1.0 + (cover - stock) / self.rules.tau
+            order = np.clip(wanted, 0.0, self.rules.r_max)
+            arrived, short = self._week(week, past, order, stock, filled)
+            used = np.minimum(arrived + stock, past[0][self.frame.node])
+            stock = np.maximum(0.0, stock + arrived - used)
+            mean_x[:, week] = past[0].mean(axis=1)
+            mean_short[:, week] = short.mean(axis=1)
+            rho[:, week] = filled
+            still = past[0] < STOPPED
+            stopped[:, week] = still.mean(axis=1)
+            stops = np.where((stops < 0) & still.any(axis=1), week, stops)
+            filled = self.filler.fill(week + 1, mean_short[:, week], mean_x[:, week])
+        return History(mean_x, mean_short, rho, stops, stopped)
+
+    def _week(
+        self, week: int, past: list[Floats], order: Floats, stock: Floats, filled: Floats
+    ) -> tuple[Floats, Floats]:
+        """Compute output tier by tier; give arrivals and lost deliveries by group, (m, S)."""
+        factor = self._factor(week)
+        need = 1.0 - self.rules.thrift[:, week]
+        arrived, short = np.zeros_like(order), np.zeros_like(order)
+        for nodes, groups, edges in self.levels:
+            if groups.size:
+                supply, let_through = self._supply(past, edges), factor[edges]
+                free = (supply >= WHOLE) & (let_through >= 1.0)
+                cap = np.where(free, self.rules.r_max, supply * let_through)
+                asked = np.maximum(order, 1.0)[self.frame.group[edges]]
+                flow = self.weight[edges] * np.minimum(asked, cap)
+                delivered = np.minimum(_sum_runs(flow, self.frame.group[edges], groups), order[groups])
+                lost = np.clip(np.minimum(order[groups], 1.0) - delivered, 0.0, 1.0)
+                short[groups] = lost
+                arrived[groups] = delivered + self._served(filled[groups], lost)
+                available = (arrived[groups] + stock[groups]) / need[groups, None]
+                loss = self.network.kappa[groups, None] * np.clip(1.0 - available, 0.0, 1.0)
+                past[0][nodes] = 1.0 - _max_runs(loss, self.frame.node[groups], nodes)
+            mixed = np.intersect1d(nodes, self.mixes)
+            if mixed.size:
+                past[0][mixed] = past[0][mixed].mean(axis=1, keepdims=True)
+        return arrived, short
+
+    def _served(self, share: Floats, lost: Floats) -> Floats:
+        """Serve a share of lost deliveries firm by firm in the order of their turn, (groups, S)."""
+        if not share.any():
+            return np.zeros_like(lost)
+        queue = np.argsort(self.slices.turn, kind="stable")
+        waiting = lost[:, queue]
+        before = np.cumsum(waiting, axis=1) - waiting
+        total = waiting.sum(axis=1, keepdims=True)
+        result = np.empty_like(lost)
+        result[:, queue] = np.clip(share[:, None] * total - before, 0.0, waiting)
+        return result
+
+    def _supply(self, past: list[Floats], edges: Indices) -> Floats:
+        """Give what suppliers made when what arrives now was sent, (edges, S)."""
+        source = self.frame.source[edges]
+        result = np.empty((len(edges), self.slices.count))
+        early, late, part = self.early[edges], self.late[edges], self.between[edges][:, None]
+        for lag in np.unique(early):
+            here = np.flatnonzero(early == lag)
+            result[here] = past[lag][source[here]]
+        split = np.flatnonzero(early != late)
+        for lag in np.unique(late[split]):
+            here = split[late[split] == lag]
+            result[here] = (1 - part[here]) * result[here] + part[here] * past[lag][source[here]]
+        re_exported = self.is_pool[source] & self.is_pool[self.frame.target[edges]]
+        result[re_exported] = result[re_exported].mean(axis=1, keepdims=True)
+        return result
+
+    def _factor(self, week: int) -> Floats:
+        """Give a_e of each slice for what arrives this week, (k, S).
+
+        Goods afloat when a measure starts arrive; what is licensed later takes the expedited time.
+        """
+        sent = week - round(self.rules.expedited)
+        base = self.rules.uniform[:, max(sent, 0)]
+        afloat = week < self.network.transit
+        result = np.repeat(np.where(afloat | (sent < 0), 1.0, base)[:, None], self.slices.count, axis=1)
+        for edges, before, approved in self.rules.queue:
+            under_way = (afloat[edges] | (sent < 0))[:, None]
+            has_licence = self.slices.licence[None, :] < approved[:, max(sent, 0)][:, None]
+            result[edges] *= np.where(under_way | has_licence, 1.0, 1.0 - before[:, None])
+        return result
+
+
+def _routes(network: ProductionNetwork, slices: Slices, rules: Rules) -> Floats:
+    """Give each edge's weight in each slice, (k, S): pools of drawn goods route a slice to one supplier.
+
+    A slice covers an interval of the pool's suppliers laid end to end, those under measures first; so means
+    over slices are the weights exactly, and at most one slice at each border buys from two.
+    """
+    weight = np.repeat(network.weight[:, None], slices.count, axis=1)
+    closed = 1.0 - rules.factor.mean(axis=1)
+    pools = (network.kind == NodeKind.POOL) & rules.is_drawn[network.good]
+    starts = np.flatnonzero(np.diff(network.edge_group, prepend=-1))
+    ends = np.append(starts[1:], len(network.edge_group))
+    width = 1.0 / slices.count
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        node = int(network.group_node[network.edge_group[start]])
+        if not pools[node] or end - start < 2:
+            continue
+        edges = np.arange(start, end)[np.argsort(-closed[start:end], kind="stable")]
+        place = slices.route[rules.tier[network.good[node]]]
+        low, high = place - width / 2, place + width / 2
+        upper = np.cumsum(network.weight[edges])
+        lower = upper - network.weight[edges]
+        overlap = np.minimum(high, upper[:, None]) - np.maximum(low, lower[:, None])
+        weight[edges] = np.clip(overlap, 0.0, None) / width
+    return weight
+
+
+def _levels(network: ProductionNetwork) -> list[tuple[Indices, Indices, Indices]]:
+    """Order nodes so that each comes after its suppliers at home: by level, nodes, their groups and edges."""
+    prompt = np.flatnonzero(network.transit <= 0)
+    source, target = network.edge_source[prompt], network.edge_node[prompt]
+    level = np.zeros(network.n, dtype=np.intp)
+    for _ in range(network.n):
+        raised = level.copy()
+        np.maximum.at(raised, target, level[source] + 1)
+        if np.array_equal(raised, level):
+            break
+        level = raised
+    result = []
+    for depth in range(int(level.max(initial=0)) + 1):
+        nodes = np.flatnonzero(level == depth)
+        groups = np.flatnonzero(level[network.group_node] == depth)
+        edges = np.flatnonzero(level[network.edge_node] == depth)
+        result.append((nodes, groups, edges))
+    return result
+
+
+def _sum_runs(values: Floats, index: Indices, wanted: Indices) -> Floats:
+    """Sum rows that share an index, in order of the indices wanted; index is sorted and covers them."""
+    starts = np.searchsorted(index, wanted)
+    result: Floats = np.add.reduceat(values, starts, axis=0)
+    return result
+
+
+def _max_runs(values: Floats, index: Indices, wanted: Indices) -> Floats:
+    """Give the largest row entry for each wanted index, 0 where there is none."""
+    result = np.zeros((len(wanted), values.shape[1]))
+    present, starts = np.unique(index, return_index=True)
+    result[np.searchsorted(wanted, present)] = np.maximum.reduceat(values, starts, axis=0)
+    return result
