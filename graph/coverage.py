@@ -15,13 +15,13 @@ from chainshock.graph.network.production import Evidence, Floats, Ints, NodeKind
 
 __all__ = ["BASES", "CoverageRow", "coverage", "covered_share"]
 
-BASES = ("named", "trade", "national", "assumed", "nothing")
+BASES = ("named", "trade", "national", "world", "assumed", "nothing")
 TINY = 1e-200  # stands for no need at all, so that proportions survive
 _BASIS = {
     Evidence.CONTRACT: "named",
     Evidence.TRADE: "trade",
     Evidence.NATIONAL: "national",
-    Evidence.WORLD: "assumed",
+    Evidence.WORLD: "world",
     Evidence.ASSUMED: "assumed",
     Evidence.NONE: "nothing",
 }
@@ -29,11 +29,11 @@ _BASIS = {
 
 @dataclass(frozen=True)
 class CoverageRow:
-    """What the supply of one good to buyers in one country rests on; the five shares sum to 1.
+    """What the supply of one good to buyers in one country rests on; the six shares sum to 1.
 
     `need` is what the buyers draw, in the good's unit per year. `named`: contracts, and plants or companies'
-    segments known by name. `trade`: bilateral trade statistics. `national`: national output. `assumed`:
-    world shares and assumptions. `nothing`: no evidence; it is drawn from an unknown supplier.
+    segments known by name. `trade`: bilateral trade statistics. `national`: national output. `world`: what
+    other countries make beyond their own need. `assumed`: an assumption. `nothing`: no evidence; it is drawn from an unknown supplier.
     """
 
     commodity: str
@@ -42,6 +42,7 @@ class CoverageRow:
     named: float
     trade: float
     national: float
+    world: float
     assumed: float
     nothing: float
 
@@ -79,7 +80,9 @@ def coverage(network: ProductionNetwork) -> list[CoverageRow]:
 
 
 def covered_share(rows: Iterable[CoverageRow]) -> float:
-    """Give the share of supply that rests on something, goods weighing equally; NaN without rows.
+    """Give the share of supply that rests on evidence, goods weighing equally; NaN without rows.
+
+    Evidence is everything but assumptions and nothing.
 
     Quantities of different goods do not add up, so each good's share is taken by itself, countries weighted
     by need, and the mean over goods is given.
@@ -89,7 +92,7 @@ def covered_share(rows: Iterable[CoverageRow]) -> float:
         if row.need > 0:
             goods.setdefault(row.commodity, []).append(row)
     shares = [
-        sum(row.need * (1 - row.nothing) for row in entries) / sum(row.need for row in entries)
+        sum(row.need * max(0.0, 1 - row.assumed - row.nothing) for row in entries) / sum(row.need for row in entries)
         for entries in goods.values()
     ]
     return sum(shares) / len(shares) if shares else float("nan")

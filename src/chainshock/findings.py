@@ -65,7 +65,8 @@ class CheckSheet:
     def _coverage_lines(self, width: int) -> Iterator[str]:
         yield from wrap(
             f"Coverage on {self.run['as_of']}: of what buyers draw, the share that rests on named plants and "
-            "contracts, bilateral trade, national output, assumptions, nothing; countries weighted by need",
+            "contracts, bilateral trade, national output, what other countries can spare, assumptions, nothing; "
+            "countries weighted by need",
             width,
         )
         goods: dict[str, list[dict[str, Any]]] = {}
@@ -82,7 +83,7 @@ class CheckSheet:
         yield draw_table(columns, cells, width).rstrip("\n")
         share = self.run["coverage"]
         if share is not None:
-            yield f"Supply that rests on something, goods weighing equally: {100 * share:.0f} %"
+            yield f"Supply that rests on evidence, goods weighing equally: {100 * share:.0f} %"
 
 
 def check_dataset(dataset: Dataset, as_of: date, strict: Sequence[str]) -> CheckSheet:

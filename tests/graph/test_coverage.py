@@ -79,12 +79,12 @@ def test_coverage_weighs_pools_and_contracts_of_one_country_by_what_buyers_draw(
 def test_coverage_of_a_pool_that_nobody_draws_from_has_no_need_and_shares_all_the_same() -> None:
     rows = {(row.commodity, row.country): row for row in coverage(network_of_two_pools())}
     japan = rows["MAG", "JPN"]
-    assert (japan.need, japan.assumed) == (0, 1)
+    assert (japan.need, japan.world) == (0, 1)
 
 
 def test_shares_of_every_row_sum_to_one() -> None:
     for row in coverage(network_of_two_pools()):
-        assert row.named + row.trade + row.national + row.assumed + row.nothing == pytest.approx(1)
+        assert row.named + row.trade + row.national + row.world + row.assumed + row.nothing == pytest.approx(1)
 
 
 def test_covered_share_is_what_rests_on_something_weighted_by_need() -> None:
