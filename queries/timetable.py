@@ -45,7 +45,12 @@ class EdgeSeries:
 
 
 def edge_series(
-    network: ProductionNetwork, graph: nx.MultiDiGraph[Any], scenario: Scenario, weeks: int
+    network: ProductionNetwork,
+    graph: nx.MultiDiGraph[Any],
+    scenario: Scenario,
+    weeks: int,
+    *,
+    unknown_from_issuer: bool = False,
 ) -> list[EdgeSeries]:
     """Give what each measure in force stops on each edge, week by week.
 
@@ -59,6 +64,9 @@ def edge_series(
         Scenario.
     weeks
         Weeks of the run.
+    unknown_from_issuer
+        Treat what unknown suppliers deliver as coming from each measure's origin: the bound of the unknown
+        share. Untouched otherwise.
 
     Raises
     ------
@@ -67,24 +75,32 @@ def edge_series(
     """
     stages = {key: str(fact.properties.get("stage", "")) for key, fact in commodities(graph).items()}
     series = [
-        _series(network, measure, stages, weeks)
+        _series(network, measure, stages, weeks, unknown_from_issuer)
         for measure in measures_in_force(graph, scenario, weeks=weeks)
     ]
     return [entry for entry in series if entry.edges.size]
 
 
 def _series(
-    network: ProductionNetwork, measure: MeasureInForce, stages: dict[str, str], weeks: int
+    network: ProductionNetwork,
+    measure: MeasureInForce,
+    stages: dict[str, str],
+    weeks: int,
+    unknown_from_issuer: bool,
 ) -> EdgeSeries:
     source, target = network.edge_source, network.edge_node
-    known = network.kind[source] != NodeKind.UNKNOWN
-    crosses = (network.country[source] != network.country[target]) & known
+    origins = network.country[source]
+    unknown = network.kind[source] == NodeKind.UNKNOWN
+    if unknown_from_issuer and measure.origin in network.countries:
+        origins = np.where(unknown, network.countries.index(measure.origin), origins)
+        unknown = np.zeros_like(unknown)
+    crosses = (origins != network.country[target]) & ~unknown
     classes = buyer_classes_reached(measure.buyers, measure.kind, measure.issuer, network.buyer_classes)
     reach = reach_of(network, measure)
     curves: dict[tuple[int, int, int], tuple[Floats, float]] = {}
     found: list[tuple[int, Floats, float]] = []
     for edge in np.flatnonzero(crosses):
-        good, origin = int(network.good[source[edge]]), int(network.country[source[edge]])
+        good, origin = int(network.good[source[edge]]), int(origins[edge])
         destination, buyer = int(network.country[target[edge]]), int(network.buyer_class[target[edge]])
         iso3, share = network.countries[destination], reach.get(good, {}).get(origin, 0.0)
         outside = iso3 == measure.issuer or iso3 not in measure.destinations
