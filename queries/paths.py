@@ -113,10 +113,12 @@ def _search(branch: Branch, starts: Iterable[tuple[int, float]], part: Part, top
             far = branch.frame.source[edge] if state < n else branch.frame.target[edge]
             push(place, int(far), edge, amount * float(branch.source_value[i]), done=True)
         for i in onward(state):
-            push(place, int(branch.column[i]), int(branch.edge[i]), amount * float(branch.value[i]), done=False)
+            push(
+                place, int(branch.column[i]), int(branch.edge[i]), amount * float(branch.value[i]), done=False
+            )
 
 
-def _rows(row: np.ndarray) -> "_Rows":
+def _rows(row: np.ndarray) -> _Rows:
     """Index entries by row."""
     order = np.argsort(row, kind="stable")
     return _Rows(order, row[order])

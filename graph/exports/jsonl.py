@@ -34,8 +34,9 @@ def json_line(fact: Fact) -> str:
     --------
     >>> from chainshock.graph.facts import Provenance
     >>> said = Provenance(("iso",), date(2024, 12, 31), date(2025, 1, 31), "A")
-    >>> json_line(Fact("Country", NodeRef("Country", "CHN"), None, {"name": "China"}, said))[44:130]
-    '"name":"Country","source":{"label":"Country","key":"CHN"},"properties":{"name":"China"'
+    >>> line = json_line(Fact("Country", NodeRef("Country", "CHN"), None, {"name": "China"}, said))
+    >>> json.loads(line)["as_of"]
+    '2024-12-31'
     """
     said = fact.provenance
     entry: dict[str, object] = {

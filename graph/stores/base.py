@@ -183,14 +183,11 @@ def rank_of(fact: Fact) -> tuple[object, ...]:
     return (fact.precedence, fact.origin)
 
 
-def standing_of(fact: Fact, others: Iterable[Fact]) -> Standing:
-    """Tell how a fact stands among those already there on its subject."""
-    others = list(others)
-    if not others:
+def standing_of(fact: Fact, best: Fact | None) -> Standing:
+    """Tell how a fact that is not there yet stands to the best of its subject's vintages, if there is any."""
+    if best is None:
         return "new"
-    if any((other.id, other.origin) == (fact.id, fact.origin) for other in others):
-        return "unchanged"
-    return "newer" if all(rank_of(fact) > rank_of(other) for other in others) else "older"
+    return "newer" if rank_of(fact) > rank_of(best) else "older"
 
 
 def order_of(fact: Fact) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from chainshock.graph.stores.base import (
     admit,
     dangling,
     order_of,
+    rank_of,
     standing_of,
 )
 
@@ -96,6 +97,7 @@ class MemoryWriter(Writer):
     def __init__(self, held: dict[Subject, Vintages], origin: str | None) -> None:
         self._held = dict(held)  # vintages are copied when first touched
         self._copied: set[Subject] = set()
+        self._best: dict[Subject, Fact] = {}  # winners among vintages, as far as looked at
         self._origin = origin
         self.is_over = False
 
@@ -103,13 +105,19 @@ class MemoryWriter(Writer):
         """Add a fact; see `Writer.add`."""
         self._check_running()
         fact = admit(fact, self._origin)
-        vintages = self._held.get(fact.subject, {})
-        standing = standing_of(fact, vintages.values())
-        if standing != "unchanged":
-            if fact.subject not in self._copied:
-                vintages = self._held[fact.subject] = dict(vintages)
-                self._copied.add(fact.subject)
-            vintages[fact.id, fact.origin] = fact
+        subject = fact.subject
+        vintages = self._held.get(subject, {})
+        if (fact.id, fact.origin) in vintages:
+            return "unchanged"
+        if subject not in self._copied or not vintages:
+            vintages = self._held[subject] = dict(vintages)
+            self._copied.add(subject)
+        if subject not in self._best and vintages:
+            self._best[subject] = max(vintages.values(), key=rank_of)
+        standing = standing_of(fact, self._best.get(subject))
+        if standing != "older":
+            self._best[subject] = fact
+        vintages[fact.id, fact.origin] = fact
         return standing
 
     def remove_origin(self, origin: str) -> int:
@@ -122,6 +130,7 @@ class MemoryWriter(Writer):
                 continue
             count += len(vintages) - len(kept)
             self._copied.add(subject)
+            self._best.pop(subject, None)
             if kept:
                 self._held[subject] = kept
             else:

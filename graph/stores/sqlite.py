@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from chainshock.errors import StoreError, StoreUnavailable
 from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.stores.base import Standing, Store, View, Writer, admit, dangling, hash_of, standing_of
-from chainshock.graph.stores.sqlite_file import connect, create, translate, translated
+from chainshock.graph.stores.sqlite_file import connect, create, translated
 from chainshock.graph.stores.sqlite_rows import INSERT_FACT, SELECT_FACTS, Row, digest_of, fact_of, row_of
 
 __all__ = ["SqliteStore"]
@@ -22,6 +22,9 @@ ROWS_AT_ONCE = 1000
 Result = TypeVar("Result")
 
 _ORDER = " ORDER BY name, source_label, source_key, target_label, target_key, id, origin"
+_BEST_FIRST = """
+ORDER BY origin <> 'reference' DESC, known_from DESC, as_of DESC, confidence, id DESC, origin DESC
+"""  # the order of `rank_of`, served by the index `facts_vintages`
 _BARE_NODES = """
 DELETE FROM nodes WHERE NOT EXISTS (
     SELECT 1 FROM facts WHERE source_label = label AND source_key = key AND target_label IS NULL)
@@ -129,14 +132,15 @@ class SqliteWriter(Writer):
         self._guarded(self._commit)
 
     def _add(self, fact: Fact) -> Standing:
+        run = self._connection.execute
+        if run("SELECT 1 FROM facts WHERE id = ? AND origin = ?", (fact.id, fact.origin)).fetchone():
+            return "unchanged"
         subject = digest_of(fact.subject)
-        others = map(fact_of, self._connection.execute(f"{SELECT_FACTS} WHERE subject = ?", (subject,)))
-        standing = standing_of(fact, others)
-        if standing == "unchanged":
-            return standing
+        best = run(f"{SELECT_FACTS} WHERE subject = ? {_BEST_FIRST} LIMIT 1", (subject,)).fetchone()
+        standing = standing_of(fact, None if best is None else fact_of(best))
         if fact.target is None:
-            self._connection.execute("INSERT OR IGNORE INTO nodes VALUES (?, ?)", fact.source)
-        seq = self._connection.execute(INSERT_FACT, row_of(fact, subject)).lastrowid
+            run("INSERT OR IGNORE INTO nodes VALUES (?, ?)", fact.source)
+        seq = run(INSERT_FACT, row_of(fact, subject)).lastrowid
         self._connection.executemany(
             "INSERT INTO fact_sources VALUES (?, ?, ?)",
             [(seq, position, source) for position, source in enumerate(fact.provenance.sources)],
@@ -201,10 +205,14 @@ class SqliteView(View):
         return hash_of(self._rows("SELECT id, origin FROM facts ORDER BY id, origin"))
 
     def _rows(self, query: str, values: Row = ()) -> Iterator[Any]:
-        connection, path = self._store.reader(), self._store.path
-        try:
-            cursor = connection.execute(query, values)
-            while rows := cursor.fetchmany(ROWS_AT_ONCE):
-                yield from rows
-        except (sqlite3.Error, sqlite3.Warning) as exc:
-            raise translate(exc, path) from exc
+        """Run a query now, and give its rows as they are asked for."""
+        with translated(self._store.path):
+            cursor = self._store.reader().execute(query, values)
+            first = cursor.fetchmany(ROWS_AT_ONCE)
+        return self._stream(first, cursor)
+
+    def _stream(self, rows: list[Any], cursor: sqlite3.Cursor) -> Iterator[Any]:
+        while rows:
+            yield from rows
+            with translated(self._store.path):
+                rows = cursor.fetchmany(ROWS_AT_ONCE)

@@ -48,7 +48,8 @@ CREATE TABLE facts (
     FOREIGN KEY (source_label, source_key) REFERENCES nodes (label, key) DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY (target_label, target_key) REFERENCES nodes (label, key) DEFERRABLE INITIALLY DEFERRED
 );
-CREATE INDEX facts_subject ON facts (subject);
+CREATE INDEX facts_vintages ON facts  -- the vintages of a subject, in order of precedence
+    (subject, (origin <> 'reference'), known_from, as_of, confidence DESC, id, origin);
 CREATE INDEX facts_source ON facts (source_label, source_key);
 CREATE INDEX facts_target ON facts (target_label, target_key) WHERE target_label IS NOT NULL;
 CREATE TABLE fact_sources (        -- ids of Source nodes, in the order given
@@ -124,6 +125,8 @@ def create(path: Path) -> None:
     StoreUnavailable
         The folder is missing or cannot be written.
     """
+    if "\0" in str(path) or not path.parent.is_dir():
+        raise StoreUnavailable(f"{path!s:.200}: found no such folder, expected a folder that can be written")
     if path.exists():
         return
     try:

@@ -18,6 +18,7 @@ from chainshock.queries.propagation.sweeps import Frame, Indices, add_up, order_
 __all__ = ["Branch", "credit_gains", "final_branch", "first_branch"]
 
 MAX_SWEEPS = 300
+MAX_ROUNDS = 20_000  # pools that re-export to one another take many
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +137,7 @@ def credit_gains(frame: Frame, state: ShockState, filled: Floats, unfilled: Floa
     per_unit = np.divide(network.need, network.output[frame.node], out=np.zeros(len(pool)), where=~pool)
     per_unit[network.kind[frame.node] == 1] = 1.0
     credit = np.zeros(network.n)
-    for _ in range(MAX_SWEEPS * 2):
+    for _ in range(MAX_ROUNDS):
         wanted = state.filled * (filled + credit) + (1.0 - state.filled) * at_node
         through = frame.by_group(share * wanted[frame.source]) + at_group
         new = add_up(frame.node, per_unit * through, network.n)

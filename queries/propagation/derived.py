@@ -15,7 +15,7 @@ from chainshock.queries.propagation.sweeps import Frame
 
 __all__ = ["DerivedOrders", "derive_orders", "open_weights"]
 
-MAX_ROUNDS = 500  # pools that re-export to one another take many
+MAX_ROUNDS = 20_000  # pools that re-export to one another take many
 NEGLIGIBLE = 1e-14  # of the largest order
 
 

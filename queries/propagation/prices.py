@@ -203,8 +203,9 @@ def shipping_shares(frame: Frame) -> tuple[Floats, Floats]:
     seen = frame.by_source(shipped)
     unseen = np.where(frame.sales > 0.0, frame.sales - frame.by_source(frame.flow), 1.0)
     total = seen + np.maximum(unseen, 0.0)
-    scale = np.divide(1.0, total, out=np.zeros(network.n), where=total > 0.0)
-    home = np.where(total > 0.0, np.maximum(unseen, 0.0) * scale, 1.0)
+    ships = total > NEGLIGIBLE * frame.sales
+    scale = np.divide(1.0, total, out=np.zeros(network.n), where=ships)
+    home = np.where(ships, np.maximum(unseen, 0.0) * scale, 1.0)
     return shipped * scale[frame.source], home
 
 

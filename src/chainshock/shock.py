@@ -245,7 +245,8 @@ class Shock:
         if entity.basis == "share of output":
             return entity.basis
         words = set()
-        for index in entity.nodes:
+        sized = [index for index in entity.nodes if not np.isnan(self.network.value[index])]
+        for index in sized or entity.nodes:
             good = self.network.goods[self.network.good[index]]
             is_end_use = NodeRef("EndUse", good) in self.graph
             project = bool(self.network.is_project[index])

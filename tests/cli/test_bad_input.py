@@ -1,4 +1,4 @@
-"""Whatever is wrong with the input: one message with place, found and expected, an exit code, no traceback."""
+"""Bad input of every kind: one message with place, found and expected, an exit code, no traceback."""
 
 from __future__ import annotations
 
@@ -13,27 +13,71 @@ COUNTRY = f"iso3,name,{PROVENANCE}\n"
 
 # what is wrong: (the table, its text, what the message must say)
 BAD_TABLES = {
-    "unknown country": ("EXPORTS", EXPORTS + f"CHN,XYZ,284690,2024,1,{SAID}\n", ["EXPORTS.csv:2", "target", "'XYZ'", "key of a Country"]),
-    "negative tonnes": ("EXPORTS", EXPORTS + f"CHN,USA,284690,2024,-5,{SAID}\n", ["EXPORTS.csv:2", "tonnes", "-5", "0"]),
-    "text for a number": ("EXPORTS", EXPORTS + f"CHN,USA,284690,2024,much,{SAID}\n", ["EXPORTS.csv:2", "tonnes", "much", "number"]),
-    "not a number": ("EXPORTS", EXPORTS + f"CHN,USA,284690,2024,nan,{SAID}\n", ["EXPORTS.csv:2", "tonnes", "nan"]),
-    "share over one": ("PRODUCES", PRODUCES + f"Country:CHN,OX_DY,2024,output,1.5,{SAID}\n", ["PRODUCES.csv:2", "share", "1.5", "1"]),
-    "unknown basis": ("PRODUCES", PRODUCES + f"Country:CHN,OX_DY,2024,guess,0.5,{SAID}\n", ["PRODUCES.csv:2", "basis", "guess", "output"]),
-    "unknown label of an end": ("PRODUCES", PRODUCES + f"Planet:CHN,OX_DY,2024,output,0.5,{SAID}\n", ["PRODUCES.csv:2", "source", "Planet"]),
+    "unknown country": (
+        "EXPORTS",
+        EXPORTS + f"CHN,XYZ,284690,2024,1,{SAID}\n",
+        ["EXPORTS.csv:2", "target", "'XYZ'", "key of a Country"],
+    ),
+    "negative tonnes": (
+        "EXPORTS",
+        EXPORTS + f"CHN,USA,284690,2024,-5,{SAID}\n",
+        ["EXPORTS.csv:2", "tonnes", "-5", "0"],
+    ),
+    "text for a number": (
+        "EXPORTS",
+        EXPORTS + f"CHN,USA,284690,2024,much,{SAID}\n",
+        ["EXPORTS.csv:2", "tonnes", "much", "number"],
+    ),
+    "not a number": (
+        "EXPORTS",
+        EXPORTS + f"CHN,USA,284690,2024,nan,{SAID}\n",
+        ["EXPORTS.csv:2", "tonnes", "nan"],
+    ),
+    "share over one": (
+        "PRODUCES",
+        PRODUCES + f"Country:CHN,OX_DY,2024,output,1.5,{SAID}\n",
+        ["PRODUCES.csv:2", "share", "1.5", "1"],
+    ),
+    "unknown basis": (
+        "PRODUCES",
+        PRODUCES + f"Country:CHN,OX_DY,2024,guess,0.5,{SAID}\n",
+        ["PRODUCES.csv:2", "basis", "guess", "output"],
+    ),
+    "unknown label of an end": (
+        "PRODUCES",
+        PRODUCES + f"Planet:CHN,OX_DY,2024,output,0.5,{SAID}\n",
+        ["PRODUCES.csv:2", "source", "Planet"],
+    ),
     "cyclic ownership": (
         "OWNS",
         OWNS + f"acme,Company:bolt,0.6,active,{SAID}\nbolt,Company:acme,0.6,active,{SAID}\n",
         ["OWNS.csv:3", "acme", "bolt", "owners that do not own themselves"],
     ),
-    "wrong date": ("Country", COUNTRY + "CHN,China,usgs,2024-13-45,2025-01-31,A\nUSA,US,usgs,2024-12-31,2025-01-31,A\n", ["Country.csv:2", "as_of", "2024-13-45", "date"]),
-    "no source": ("Country", COUNTRY + f"CHN,China,,2024-12-31,2025-01-31,A\nUSA,US,{SAID}\n", ["Country.csv:2", "sources"]),
-    "unknown confidence": ("Country", COUNTRY + f"CHN,China,usgs,2024-12-31,2025-01-31,Z\nUSA,US,{SAID}\n", ["Country.csv:2", "confidence", "Z", "A"]),
-    "unknown column": ("Country", f"iso3,name,colour,{PROVENANCE}\nCHN,China,red,{SAID}\n", ["Country.csv:1", "colour"]),
+    "wrong date": (
+        "Country",
+        COUNTRY + "CHN,China,usgs,2024-13-45,2025-01-31,A\nUSA,US,usgs,2024-12-31,2025-01-31,A\n",
+        ["Country.csv:2", "as_of", "2024-13-45", "date"],
+    ),
+    "no source": (
+        "Country",
+        COUNTRY + f"CHN,China,,2024-12-31,2025-01-31,A\nUSA,US,{SAID}\n",
+        ["Country.csv:2", "sources"],
+    ),
+    "unknown confidence": (
+        "Country",
+        COUNTRY + f"CHN,China,usgs,2024-12-31,2025-01-31,Z\nUSA,US,{SAID}\n",
+        ["Country.csv:2", "confidence", "Z", "A"],
+    ),
+    "unknown column": (
+        "Country",
+        f"iso3,name,colour,{PROVENANCE}\nCHN,China,red,{SAID}\n",
+        ["Country.csv:1", "colour"],
+    ),
     "no key column": ("Country", f"name,{PROVENANCE}\nChina,{SAID}\n", ["Country.csv:1", "iso3"]),
     "too few cells": ("Country", COUNTRY + "CHN,China\n", ["Country.csv", "line 2", "cells"]),
     "cut short in a quoted cell": ("Country", COUNTRY + 'CHN,"Chi', ["Country.csv", "line 2"]),
     "empty": ("Country", "", ["Country.csv", "empty"]),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +169,10 @@ def test_store_in_a_folder_that_is_not_there_is_refused(tmp_path):
 
 BAD_SCENARIOS = {
     "not TOML": ("date = = 1\n", ["s.toml"]),
-    "unknown key": ('title = "t"\ndate = 2025-04-04\nstart = "none"\ncolour = "red"\n', ["s.toml:4", "colour"]),
+    "unknown key": (
+        'title = "t"\ndate = 2025-04-04\nstart = "none"\ncolour = "red"\n',
+        ["s.toml:4", "colour"],
+    ),
     "no date": ('title = "t"\nstart = "none"\n', ["s.toml", "date"]),
     "wrong date": ('title = "t"\ndate = "2025-13-01"\nstart = "none"\n', ["s.toml:2", "2025-13-01"]),
     "severity over one": (
@@ -143,7 +190,7 @@ BAD_SCENARIOS = {
         ["s.toml", "no-such"],
     ),
     "starts from itself": ('title = "t"\ndate = 2025-04-04\nstart = "s.toml"\n', ["s.toml", "circle"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD_SCENARIOS)

@@ -67,7 +67,7 @@ class _LateGroup(click.Group):
 @click.version_option(__version__, prog_name="chainshock")
 @click.option("-v", "--verbose", count=True, help="Say more on stderr; twice for debugging.")
 def main(verbose: int) -> None:
-    r"""Say whom an export control harms or favours, how strongly, through which path, on whose word.
+    """Say whom an export control harms or favours, how strongly, through which path, on whose word.
 
     Without further options commands run on the shipped reference data; nothing needs to be set up.
 

@@ -26,7 +26,7 @@ Finding = tuple[str, str, bool]
 @click.command(short_help="Show versions, data and folders, and whether anything is broken.")
 @output_options
 def doctor(format_: str | None, header: bool, output: str) -> None:
-    r"""Show versions, data and folders, and whether anything is broken.
+    """Show versions, data and folders, and whether anything is broken.
 
     Exits with 1 when something is.
 

@@ -53,7 +53,7 @@ def load(
     header: bool,
     output: str,
 ) -> None:
-    r"""Load tables of facts into a store.
+    """Load tables of facts into a store.
 
     SOURCE is the kind of files, `tables` unless given: the project's own tables, one CSV file per label or
     relationship (Company.csv, EXPORTS_2024.csv), or folders of them; docs/reference/schema.md lists their
@@ -111,7 +111,7 @@ def check(
     header: bool,
     output: str,
 ) -> None:
-    r"""Check the facts and show what the supply of each good rests on.
+    """Check the facts and show what the supply of each good rests on.
 
     Exits with 1 when a rule finds an error.
 
@@ -149,7 +149,7 @@ def check(
 def export(
     *, kind: str, out: str, store: str | None, empty: bool, as_of: date | None, facts: Known | None
 ) -> None:
-    r"""Write the facts to a file for other programs.
+    """Write the facts to a file for other programs.
 
     FORMAT is jsonl (one fact a line), parquet (a folder of tables) or graphml (a graph at one date). OUT is
     written whole or not at all; - writes to stdout.

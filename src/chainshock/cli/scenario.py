@@ -15,7 +15,7 @@ __all__ = ["scenario"]
 
 @click.group(short_help="List, show and check scenarios.")
 def scenario() -> None:
-    r"""List, show and check scenarios.
+    """List, show and check scenarios.
 
     \b
     Example:
@@ -26,7 +26,7 @@ def scenario() -> None:
 @scenario.command("list")
 @output_options
 def list_(format_: str | None, header: bool, output: str) -> None:
-    r"""List the shipped scenarios, the default first.
+    """List the shipped scenarios, the default first.
 
     \b
     Example:
@@ -71,7 +71,7 @@ def show(
     header: bool,
     output: str,
 ) -> None:
-    r"""Show the measures of a scenario: in force, with severities, and not modelled, with reasons.
+    """Show the measures of a scenario: in force, with severities, and not modelled, with reasons.
 
     Severity is the mean of s(t) over the 26 weeks of a static run.
 
@@ -98,7 +98,7 @@ def show(
 def check(
     *, name: str, store: str | None, empty: bool, format_: str | None, header: bool, output: str
 ) -> None:
-    r"""Check a scenario file: its keys and values, then its measures, goods and countries against the graph.
+    """Check a scenario file: its keys and values, then its measures, goods and countries against the graph.
 
     Exits with 1 when there is a problem.
 

@@ -61,7 +61,7 @@ class RankArguments(ShockArguments, RowArguments):
 @row_options
 @output_options
 def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> None:
-    r"""Rank who is harmed and who is favoured by a scenario.
+    """Rank who is harmed and who is favoured by a scenario.
 
     Exposure is signed: below zero harmed, above zero favoured. A company's is a share of its whole revenue;
     that of a country, facility, end use or commodity is a share of its baseline value in the graph.
@@ -102,7 +102,7 @@ def explain(
     output: str,
     **given: Unpack[ShockArguments],
 ) -> None:
-    r"""Explain the exposure of one company, country, facility or end use.
+    """Explain the exposure of one company, country, facility or end use.
 
     Shows the parts and the paths that sum to the exposure, and for each step its facts, dates and sources.
     ENTITY is an id, a name, a ticker (F or F.XNYS) or a country code; Label:key settles an ambiguous one.
@@ -133,7 +133,7 @@ def explain(
 @row_options
 @output_options
 def compare(before: str, after: str, kind: str, **given: Unpack[RankArguments]) -> None:
-    r"""Compare two scenarios: who gains and who loses from A to B.
+    """Compare two scenarios: who gains and who loses from A to B.
 
     Both are measured against no measures; the difference is B less A.
 
