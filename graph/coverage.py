@@ -33,7 +33,8 @@ class CoverageRow:
 
     `need` is what the buyers draw, in the good's unit per year. `named`: contracts, and plants or companies'
     segments known by name. `trade`: bilateral trade statistics. `national`: national output. `world`: what
-    other countries make beyond their own need. `assumed`: an assumption. `nothing`: no evidence; it is drawn from an unknown supplier.
+    other countries make beyond their own need. `assumed`: an assumption. `nothing`: no evidence, an unknown
+    supplier.
     """
 
     commodity: str
@@ -92,7 +93,8 @@ def covered_share(rows: Iterable[CoverageRow]) -> float:
         if row.need > 0:
             goods.setdefault(row.commodity, []).append(row)
     shares = [
-        sum(row.need * max(0.0, 1 - row.assumed - row.nothing) for row in entries) / sum(row.need for row in entries)
+        sum(row.need * max(0.0, 1 - row.assumed - row.nothing) for row in entries)
+        / sum(row.need for row in entries)
         for entries in goods.values()
     ]
     return sum(shares) / len(shares) if shares else float("nan")

@@ -4,22 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
-from chainshock.queries.propagation.state import ShockState
 from chainshock.queries.propagation.sweeps import Frame
 
-__all__ = ["PARTS", "EntityExposure", "Exposures", "aggregate", "exposures", "unknown_share"]
+__all__ = ["PARTS", "EntityExposure", "Exposures", "Outcome", "aggregate", "exposures", "unknown_share"]
 
 PARTS = ("input", "orders_lost", "gain", "derived_orders", "price_sold", "price_bought")
 MAX_SWEEPS = 2000
 
 Kind = Literal["company", "facility", "country", "end-use", "commodity"]
 Basis = Literal["value", "project", "value and project", "share of output"]
+
+
+class Outcome(Protocol):
+    """What a shock leaves behind at nodes (n,) and on markets (G, C): a static state, or means over weeks."""
+
+    @property
+    def x(self) -> Floats:
+        """Output that inputs allow, share of baseline."""
+
+    @property
+    def hu(self) -> Floats:
+        """Output that orders allow, share of baseline."""
+
+    @property
+    def gain(self) -> Floats:
+        """Extra output that fills lost deliveries, share of baseline."""
+
+    @property
+    def derived(self) -> Floats:
+        """Extra output that fills orders derived from gains, share of baseline."""
+
+    @property
+    def price_sold(self) -> Floats:
+        """Price effect on sales, share of baseline value."""
+
+    @property
+    def price_bought(self) -> Floats:
+        """Price effect on purchases, share of baseline value; a cost."""
+
+    @property
+    def price(self) -> Floats:
+        """Price ratio to baseline, (G, C)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +117,7 @@ class EntityExposure:
     nodes: dict[int, float]
 
 
-def exposures(network: ProductionNetwork, state: ShockState) -> Exposures:
+def exposures(network: ProductionNetwork, state: Outcome) -> Exposures:
     """Compute the exposure of every node.
 
     input = v (x - 1); orders_lost = v (min(x, hu) - x); gain = v g; derived_orders = v o; price_sold and

@@ -25,8 +25,8 @@ class Path:
     """One path: nodes from the entity's own to the far end of a restricted edge, the edges between them.
 
     The last edge is the restricted one. Under "input" the nodes go up the chain, supplier by supplier; under
-    "orders_lost" they go down to the buyer that could not be served, and up again where that buyer, or one on the
-    way, stands still for want of another input. `amount` is in the unit of the weights.
+    "orders_lost" they go down to the buyer that could not be served, and up again where that buyer, or one
+    on the way, stands still for want of another input. `amount` is in the unit of the weights.
     """
 
     part: Part

@@ -122,6 +122,10 @@ class RankTable(RowTable[RankRow]):
             Column("reason", None, least=24),
         ]
         rows: list[list[str] | str] = [_cells(row) for row in self.rows]
+        if self.run["horizon"] is not None:
+            columns.insert(3, Column("week", 4, "right", drop=1))
+            for cells, row in zip(rows, self.rows, strict=True):
+                cells.insert(3, "-" if row.first_week is None else str(row.first_week))  # type: ignore[union-attr]  # no text row yet
         if self.omitted:
             rows.insert(self.head, f"   … {self.omitted} more …")
         title = f"{self.run['scenario']}: {self.run['title']}"
@@ -148,7 +152,9 @@ def _cells(row: RankRow) -> list[str]:
 def shown_name(row: Named) -> str:
     """Give the name for a table: without what stands in brackets, projects marked."""
     name = without_brackets(row.name) if row.kind == "commodity" else row.name
-    return f"{name} [project]" if row.basis == "project" else name
+    if row.basis == "project":
+        return f"{name} [project]"
+    return f"{name} [part project]" if "project" in row.basis else name
 
 
 def part_lines(parts: Mapping[str, float], most: int = 2) -> list[str]:

@@ -12,7 +12,7 @@ from chainshock.graph.facts import Fact
 from chainshock.queries.measure_drafts import Draft, draft_measures
 from chainshock.queries.measure_scope import Destinations, commodities, goods_in_scope
 from chainshock.queries.scenario import Scenario
-from chainshock.queries.severity import Curve, STATIC_WEEKS, Shape, Shapes, constant_shape, read_shapes
+from chainshock.queries.severity import STATIC_WEEKS, Curve, Shape, Shapes, constant_shape, read_shapes
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -41,7 +41,7 @@ class Finding:
         return f"{self.severity}: {self.subject}: found {self.found}, expected {self.expected} [{self.check}]"
 
 
-def finding(  # noqa: PLR0917 - read as one sentence
+def finding(
     check: str, severity: Severity, subject: str, found: str, expected: str, facts: Iterable[Fact] = ()
 ) -> Finding:
     """Make a finding that names its facts by id."""

@@ -73,6 +73,7 @@ class Dataset:
         facts: Known | None = None,
         rationing: Rationing | None = None,
         substitution: Substitution | None = None,
+        horizon: int | None = None,
     ) -> Shock:
         """Set up a scenario on these facts; nothing is computed until asked for.
 
@@ -89,6 +90,9 @@ class Dataset:
             proportional, value or priority; by default proportional.
         substitution
             capacity or none; by default capacity.
+        horizon
+            Weeks of the run, with stocks, licences buyer by buyer and new suppliers ramping in; without one
+            the run is static. Rankings only: explanations split the static run.
 
         Raises
         ------
@@ -110,6 +114,7 @@ class Dataset:
             facts=facts or chosen.facts,
             rationing=rationing or "proportional",
             substitution=substitution or "capacity",
+            horizon=horizon,
         )
         return Shock(self, chosen, choices)
 
@@ -158,9 +163,14 @@ class Dataset:
         """Compile the production network that a shock runs on."""
         from chainshock.graph.network.compile import compile_network
 
+        late = shock.choices.facts == "latest"
         return compile_network(
             shock.graph,
-            self.knowledge.all("Company"),
+            [
+                f
+                for f in self.knowledge.all("Company")
+                if late or f.provenance.known_from <= shock.choices.as_of
+            ],
             baseline_year=shock.scenario.baseline,
             project_year=shock.choices.as_of.year,
             buyer_classes=named_buyers(shock.graph, shock.scenario),

@@ -65,8 +65,8 @@ class CheckSheet:
     def _coverage_lines(self, width: int) -> Iterator[str]:
         yield from wrap(
             f"Coverage on {self.run['as_of']}: of what buyers draw, the share that rests on named plants and "
-            "contracts, bilateral trade, national output, what other countries can spare, assumptions, nothing; "
-            "countries weighted by need",
+            "contracts, bilateral trade, national output, what other countries can spare, assumptions, "
+            "nothing; countries weighted by need",
             width,
         )
         goods: dict[str, list[dict[str, Any]]] = {}

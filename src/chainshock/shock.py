@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,9 +25,13 @@ from chainshock.queries.names import LABELS, NameIndex, fact_of, facts_of
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions, ShockState
 from chainshock.queries.propagation.static import solve
+from chainshock.queries.propagation.weeks.solve import LicenceQueue, WeekState, solve_weeks
 from chainshock.queries.rank import RankRow, RankTable
 from chainshock.queries.reason import Reasons
 from chainshock.queries.scenario import Scenario
+from chainshock.queries.severity import STATIC_WEEKS
+from chainshock.queries.timetable import edge_series
+from chainshock.queries.week_assumptions import week_options
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -46,6 +50,7 @@ ENTITIES: dict[str, Literal["company", "country", "facility", "end-use", "commod
 }
 
 FIGURES = frozenset({"Company", "EXPORTS", "Facility", "PRICED_IN", "PRODUCES", "SERVES", "SUPPLIES"})
+IMPACT = 0.99  # output below this counts as impact
 SMALLEST_COUNTRY_USD = 1e6  # a country with less baseline value in the graph is not ranked
 
 
@@ -57,10 +62,11 @@ class Choices:
     facts: Literal["known", "latest"]
     rationing: Rationing = "proportional"
     substitution: Substitution = "capacity"
+    horizon: int | None = None  # weeks; None is the static run
 
 
 class Shock:
-    """What a scenario does to the network of a date, against no measures; static.
+    """What a scenario does to the network of a date, against no measures.
 
     Made by `Dataset.shock`. Everything is computed when first asked for and kept.
     """
@@ -85,8 +91,9 @@ class Shock:
 
     @cached_property
     def routes(self) -> RouteFactors:
-        """What the measures in force let through."""
-        return route_factors(self.network, self.graph, self.scenario)
+        """What the measures in force let through, on average over the run."""
+        weeks = self.choices.horizon or STATIC_WEEKS
+        return route_factors(self.network, self.graph, self.scenario, weeks=weeks)
 
     @cached_property
     def options(self) -> ShockOptions:
@@ -101,17 +108,48 @@ class Shock:
 
     @cached_property
     def state(self) -> ShockState:
-        """Output, gains and prices after the shock."""
+        """Output, gains and prices after the static shock."""
         return solve(self.network, self.routes.edges(self.network), self.routes, self.options)
+
+    @cached_property
+    def weeks(self) -> WeekState:
+        """What the shock leaves over the horizon, week by week.
+
+        Raises
+        ------
+        QueryError
+            The shock was set up without a horizon.
+        """
+        return self._march(unknown_from_issuer=False)
+
+    def _march(self, *, unknown_from_issuer: bool) -> WeekState:
+        horizon = self.choices.horizon
+        if horizon is None:
+            raise QueryError("found no horizon, expected one: a static run has no weeks")
+        if self.choices.rationing != "proportional":
+            raise QueryError(
+                f"found rationing {self.choices.rationing!r}, expected 'proportional' with a horizon"
+            )
+
+        def queues_on(network: ProductionNetwork) -> list[LicenceQueue]:
+            series = edge_series(
+                network, self.graph, self.scenario, horizon, unknown_from_issuer=unknown_from_issuer
+            )
+            return [LicenceQueue(entry.edges, entry.severity, entry.before) for entry in series]
+
+        rules = week_options(self.network, self.graph, self.parameters)
+        return solve_weeks(self.network, queues_on, self.routes, self.options, rules, horizon)
 
     @cached_property
     def exposures(self) -> Exposures:
         """Exposure of every node of the network."""
-        return exposures(self.network, self.state)
+        return exposures(self.network, self.state if self.choices.horizon is None else self.weeks)
 
     @cached_property
     def exposures_if_unknown_is_issuer(self) -> Exposures:
         """The same if all supply of unknown origin came from the issuer."""
+        if self.choices.horizon is not None:
+            return exposures(self.network, self._march(unknown_from_issuer=True))
         factor = self.routes.edges(self.network, unknown_from_issuer=True)
         return exposures(self.network, solve(self.network, factor, self.routes, self.options))
 
@@ -133,7 +171,7 @@ class Shock:
             "title": self.scenario.title,
             "as_of": self.choices.as_of.isoformat(),
             "facts": self.choices.facts,
-            "horizon": None,
+            "horizon": None if self.choices.horizon is None else f"{self.choices.horizon}w",
             "baseline_year": self.scenario.baseline,
             "rationing": self.choices.rationing,
             "substitution": self.choices.substitution,
@@ -204,7 +242,10 @@ class Shock:
     def _rows(self, kind: str, entities: list[EntityExposure]) -> list[RankRow]:
         """Make ranked rows of entities, most harmed first."""
         worst = {e.id: e.relative for e in self._aggregate(kind, self.exposures_if_unknown_is_issuer)}
-        reasons = Reasons(self.graph, self.network, self.state, self.exposures)
+        state = self.state
+        if self.choices.horizon is not None:
+            state = replace(state, price=self.weeks.price, at_ceiling=self.weeks.at_ceiling)
+        reasons = Reasons(self.graph, self.network, state, self.exposures)
         rows: list[RankRow] = []
         for entity in sorted(entities, key=lambda e: (e.relative, e.id)):
             node = NodeRef(LABELS[kind], entity.id)
@@ -218,7 +259,7 @@ class Shock:
                     exposure=entity.relative,
                     exposure_usd=None if entity.value is None else entity.usd,
                     parts=entity.relative_parts,
-                    first_week=None,
+                    first_week=self._first_week(entity),
                     basis=self._basis(entity),
                     unknown_share=self._unknown_of(entity),
                     bounds=(worst[entity.id], entity.relative),
@@ -253,6 +294,21 @@ class Shock:
             words.add("project" if project else "segment" if is_end_use else "producer")
         return " and ".join(sorted(words))
 
+    def _first_week(self, entity: EntityExposure) -> int | None:
+        """Give the first week in which an entity's output, by value where known, falls below 99 %."""
+        if self.choices.horizon is None:
+            return None
+        made = [index for index in entity.nodes if not self.network.is_project[index]]
+        if not made:
+            return None
+        shares = np.array([entity.nodes[index] for index in made])
+        weights = np.nan_to_num(self.network.value[made]) * shares
+        weights = weights if weights.sum() > 0 else shares
+        if weights.sum() <= 0:
+            return None
+        below = np.flatnonzero(weights @ self.weeks.x_by_week[made] < IMPACT * weights.sum())
+        return int(below[0]) if below.size else None
+
     def _unknown_of(self, entity: EntityExposure) -> float:
         """Give the mean unknown share over an entity's nodes, by value where known."""
         indices = np.fromiter(entity.nodes, dtype=np.intp, count=len(entity.nodes))
@@ -273,7 +329,7 @@ class Shock:
         for measure, goods in self.routes.by_measure.items():
             means: dict[str, float] = {}
             for good, factor in sorted(goods.items()):
-                stopped = 1.0 - factor.reshape(factor.shape[0], -1).min(axis=1)
+                stopped = np.array([_usual(1.0 - table) for table in factor])
                 fact = fact_of(self.graph, NodeRef("Commodity", self.network.goods[good]))
                 stage = "goods" if fact is None else str(fact.properties["stage"])
                 if stopped[0] > 0:
@@ -286,6 +342,8 @@ class Shock:
 
     def _stop(self) -> str:
         """Say how the sweeps stopped: in short, unless one of them hit its cap."""
+        if self.choices.horizon is not None:
+            return f"{self.choices.horizon} weeks, {self.weeks.slices} firm archetypes"
         state = self.state
         short = f"change below {state.options.tolerance:g}, {state.sweeps} sweeps"
         return state.stop if "cap of" in state.stop else short
@@ -297,3 +355,9 @@ class Shock:
             found = f"no figures known on {self.choices.as_of}"
             raise QueryError(f"found {found}, expected some: load tables, or ask for a later date")
         return max(days).isoformat()
+
+
+def _usual(stopped: Floats) -> float:
+    """Give the median share stopped on the routes that a measure touches; 0 if it touches none."""
+    touched = stopped[stopped > 0]
+    return float(np.median(touched)) if touched.size else 0.0

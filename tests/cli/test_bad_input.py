@@ -181,8 +181,8 @@ BAD_SCENARIOS = {
         ["s.toml:9", "1.5"],
     ),
     "unknown country": (
-        'title = "t"\ndate = 2025-04-04\nfacts = "latest"\nstart = "none"\n[[add]]\nid = "x"\nissuer = "XYZ"\n'
-        'kind = "ban"\nelements = ["Dy"]\n',
+        'title = "t"\ndate = 2025-04-04\nfacts = "latest"\nstart = "none"\n[[add]]\nid = "x"\n'
+        'issuer = "XYZ"\nkind = "ban"\nelements = ["Dy"]\n',
         ["s.toml", "XYZ"],
     ),
     "unknown measure": (

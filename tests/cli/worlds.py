@@ -22,7 +22,8 @@ TABLES = {
     "Company.csv": f"id,name,is_listed,{PROVENANCE}\nacme,Acme,true,{SAID}\nbolt,Bolt,false,{SAID}\n",
     "EXPORTS.csv": f"source,target,code,period,tonnes,{PROVENANCE}\nCHN,USA,284690,2024,100,{SAID}\n",
     "OWNS.csv": f"source,target,stake,status,{PROVENANCE}\nacme,Company:bolt,0.6,active,{SAID}\n",
-    "PRODUCES.csv": f"source,target,year,basis,share,{PROVENANCE}\nCountry:CHN,OX_DY,2024,output,0.9,{SAID}\n",
+    "PRODUCES.csv": f"source,target,year,basis,share,{PROVENANCE}\n"
+    f"Country:CHN,OX_DY,2024,output,0.9,{SAID}\n",
 }
 
 

@@ -84,7 +84,9 @@ def test_coverage_of_a_pool_that_nobody_draws_from_has_no_need_and_shares_all_th
 
 def test_shares_of_every_row_sum_to_one() -> None:
     for row in coverage(network_of_two_pools()):
-        assert row.named + row.trade + row.national + row.world + row.assumed + row.nothing == pytest.approx(1)
+        assert row.named + row.trade + row.national + row.world + row.assumed + row.nothing == pytest.approx(
+            1
+        )
 
 
 def test_covered_share_is_what_rests_on_something_weighted_by_need() -> None:

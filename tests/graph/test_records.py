@@ -294,7 +294,7 @@ def _verdict(read: object) -> Fact | str:
 def test_table_reader_and_model_give_the_same_verdict_and_the_same_fact(
     case: tuple[str, dict[str, Value | None]],
 ) -> None:
-    from chainshock.graph.cells import write_value  # noqa: PLC0415
+    from chainshock.graph.cells import write_value
 
     name, row = case
     text = {column: write_value(value) for column, value in row.items()}

@@ -10,10 +10,21 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["DATE", "SHARE", "format_of", "output_options", "row_options", "shock_options", "store_options"]
+__all__ = [
+    "DATE",
+    "SHARE",
+    "WEEKS",
+    "format_of",
+    "horizon_option",
+    "output_options",
+    "row_options",
+    "shock_options",
+    "store_options",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("table", "json", "csv")
+MOST_WEEKS = 520
 DRAWINGS = {".png", ".svg", ".pdf", ".html"}
 
 
@@ -29,6 +40,20 @@ class _Date(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"found {value!r}, expected a date such as 2025-11-08", param, ctx)
+
+
+class _Weeks(click.ParamType[int]):
+    """A number of weeks, written 26w or 26."""
+
+    name = "weeks"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        digits = str(value).strip().removesuffix("w")
+        if not digits.isdecimal() or not 1 <= int(digits) <= MOST_WEEKS:
+            self.fail(f"found {value!r}, expected 1 to {MOST_WEEKS} weeks, such as 26w", param, ctx)
+        return int(digits)
 
 
 class _Share(click.ParamType[float]):
@@ -50,6 +75,7 @@ class _Share(click.ParamType[float]):
 
 
 DATE = _Date()
+WEEKS = _Weeks()
 SHARE = _Share()
 
 
@@ -97,6 +123,18 @@ def shock_options(function: F) -> F:
             help="What may replace lost deliveries. [default: capacity]",
         ),
         store_options,
+    )(function)
+
+
+def horizon_option(function: F) -> F:
+    """Add the option that turns the static run into one over weeks."""
+    return _stack(
+        click.option(
+            "--horizon",
+            type=WEEKS,
+            metavar="26w",
+            help="Run over weeks, with stocks and licences. [default: static, no stocks, no time]",
+        )
     )(function)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 import click
 
-from chainshock.cli.options import format_of, output_options, row_options, shock_options
+from chainshock.cli.options import format_of, horizon_option, output_options, row_options, shock_options
 from chainshock.cli.output import progress, terminal_width, to_csv, to_json, write_text
 from chainshock.errors import FileProblem
 
@@ -53,10 +53,13 @@ class RowArguments(TypedDict):
 class RankArguments(ShockArguments, RowArguments):
     """Values of all options of `rank` and `compare`."""
 
+    horizon: int | None
+
 
 @click.command(short_help="Rank who is harmed and who is favoured by a scenario.")
 @click.argument("kind", type=click.Choice(KINDS), default="companies")
 @click.option("--scenario", metavar="NAME|FILE", help=f"Scenario to run. [default: {DEFAULT_SCENARIO}]")
+@horizon_option
 @shock_options
 @row_options
 @output_options
@@ -129,6 +132,7 @@ def explain(
 @click.option(
     "--of", "kind", type=click.Choice(KINDS), default="companies", show_default=True, help="What to rank."
 )
+@horizon_option
 @shock_options
 @row_options
 @output_options
@@ -185,6 +189,7 @@ def _shock(scenario: str | None, given: Mapping[str, Any], like: Shock | None = 
         facts=given["facts"],
         rationing=given["rationing"],
         substitution=given["substitution"],
+        horizon=given.get("horizon"),
     )
 
 

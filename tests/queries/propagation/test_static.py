@@ -167,7 +167,7 @@ def test_price_rises_outside_and_falls_inside() -> None:
     assert dict(zip(network.countries, magnet.tolist(), strict=True)) == pytest.approx(
         {"CHN": 0.8, "DEU": 2.0, "JPN": 2.0}
     )
-    # Japan sells all at 2. China sells 20 to Germany at 1 + 0.5 (2 - 1), 20 at home at 0.8: mean 1.15, on 0.4.
+    # Japan sells all at 2. China sells 20 to Germany at 1 + 0.5 (2 - 1), 20 at home at 0.8: 1.15, on 0.4.
     assert at(network, state.price_sold, "mag-jpn", "mag-chn") == pytest.approx([1.0, 0.4 * 0.15])
     # The pool buys 20 at 1.5 and 20 at 2; buyers get 0.4 of their need there and 0.1 at 2 from Japan's spare:
     # (0.4 x 0.75 + 0.1 x 1) / 0.5 = 0.8 above baseline on the half they buy, times the cost share.

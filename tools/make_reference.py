@@ -1,0 +1,147 @@
+"""Write the reference pages from what they describe; with `--check`, say whether they are up to date."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from chainshock.cli import main as program
+from chainshock.graph.parameters import read_parameters
+from chainshock.graph.schema import Property, read_schema
+from chainshock.queries.scenario import list_scenarios, read_scenario
+from chainshock.queries.severity import read_shapes
+
+PAGES = Path(__file__).parents[1] / "docs" / "reference"
+MADE = "<!-- Made by tools/make_reference.py; change what it describes instead. -->\n"
+
+
+def cli_page() -> str:
+    """Give every command's help."""
+    parts = ["# Command line\n", MADE, "For looking up an option: the help of every command.\n"]
+    for words, command in _commands():
+        context = click.Context(command, info_name=" ".join(("chainshock", *words)), terminal_width=90)
+        parts.append(f"## {' '.join(('chainshock', *words))}\n\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def _commands() -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    with click.Context(program) as context:
+        for name in program.list_commands(context):
+            command = program.get_command(context, name)
+            if command is None:
+                continue
+            yield (name,), command
+            if isinstance(command, click.Group):
+                for sub in sorted(command.commands):
+                    yield (name, sub), command.commands[sub]
+
+
+def schema_page() -> str:
+    """Give every label and relationship with its properties."""
+    schema = read_schema()
+    parts = [
+        "# Schema\n",
+        MADE,
+        "For writing tables and Cypher: what the graph may hold. A table is a CSV file",
+    ]
+    parts[-1] += (
+        " named after the label or relationship; its columns are the key or `source` and `target`, the"
+    )
+    parts[-1] += " properties, and the provenance columns. Neo4j names properties in camelCase.\n"
+    parts.append("## Provenance, on everything\n\n" + _property_table(schema.provenance))
+    for kind in schema.labels.values():
+        parts.append(f"## {kind.name}\n\n{kind.doc} Key: `{kind.key}`.\n\n{_property_table(kind.properties)}")
+    for entry in schema.relationships.values():
+        ends = f"{', '.join(entry.source)} → {', '.join(entry.target)}"
+        told = f" Told apart by {', '.join(f'`{i}`' for i in entry.identity)}." if entry.identity else ""
+        parts.append(f"## {entry.name}\n\n{ends}. {entry.doc}{told}\n\n{_property_table(entry.properties)}")
+    return "\n".join(parts)
+
+
+def _property_table(properties: dict[str, Property]) -> str:
+    if not properties:
+        return "No properties beside provenance.\n"
+    rows = ["| property | type | unit | meaning |", "|---|---|---|---|"]
+    for entry in properties.values():
+        kind = " \\| ".join(entry.choices) if entry.choices else entry.type
+        bounds = [] if entry.minimum is None else [f"≥ {entry.minimum:g}"]
+        bounds += [] if entry.maximum is None else [f"≤ {entry.maximum:g}"]
+        name = f"**{entry.name}**" if entry.required else entry.name
+        unit = ", ".join([entry.unit or "", *bounds]).strip(", ")
+        rows.append(f"| {name} | {kind} | {unit} | {entry.doc} |")
+    return "\n".join(rows) + "\n"
+
+
+def parameters_page() -> str:
+    """Give every assumption with its range and basis."""
+    parts = ["# Parameters\n", MADE]
+    parts.append(
+        "For judging a result: figures that nobody has measured, or that stand in for a series, each with\n"
+        "its range and what it rests on. None is set for one firm or one case. A scenario's `[assumptions]` may\n"
+        "replace a value within its range. Fitted ones say so.\n"
+    )
+    rows = [
+        "| name | meaning | value | range | unit | basis | source | conf. |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for entry in [*read_parameters().values()]:
+        span = f"{entry.low:g} to {entry.high:g}"
+        cells = (entry.name, entry.scope, f"{entry.default:g}", span, entry.unit, entry.basis, entry.source)
+        rows.append("| " + " | ".join(_cell(cell) for cell in (*cells, entry.confidence)) + " |")
+    parts.append("\n".join(rows) + "\n")
+    parts.append("## Severity shapes\n")
+    rows = ["| name | value | range | unit | basis | source | conf. |", "|---|---|---|---|---|---|---|"]
+    for number in read_shapes().numbers.values():
+        span = f"{number.low:g} to {number.high:g}"
+        cells = (number.name, f"{number.default:g}", span, number.unit, number.basis, number.source)
+        rows.append("| " + " | ".join(_cell(cell) for cell in (*cells, number.confidence)) + " |")
+    return "\n".join([*parts, "\n".join(rows)]) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def scenarios_page() -> str:
+    """Give the shipped scenarios."""
+    parts = [
+        "# Scenarios\n",
+        MADE,
+        "For choosing a scenario: those that are shipped, as files to start from.\n",
+    ]
+    for name in list_scenarios():
+        scenario = read_scenario(str(getattr(name, "name", name)))
+        parts.append(
+            f"## {scenario.name}\n\n**{scenario.title}.** Week 0 is {scenario.date.isoformat()}, baseline "
+            f"year {scenario.baseline}, facts: {scenario.facts}.\n\n{scenario.description.strip()}\n"
+        )
+    return "\n".join(parts)
+
+
+PAGE_OF = {
+    "cli.md": cli_page,
+    "schema.md": schema_page,
+    "parameters.md": parameters_page,
+    "scenarios.md": scenarios_page,
+}
+
+
+def main() -> int:
+    """Write or check all pages."""
+    check, stale = "--check" in sys.argv[1:], []
+    for name, page in PAGE_OF.items():
+        text, path = page().rstrip() + "\n", PAGES / name
+        if check and (not path.exists() or path.read_text("utf-8") != text):
+            stale.append(str(path.relative_to(PAGES.parents[1])))
+        elif not check:
+            path.write_text(text, "utf-8")
+    if stale:
+        sys.stderr.write(f"out of date: {', '.join(stale)}; run `make format`\n")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
