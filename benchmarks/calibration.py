@@ -1,4 +1,4 @@
-"""Print what the shipped parameters give for April 2025, beside what is aimed at; none is set for this case."""
+"""Print what the shipped parameters give for April 2025, beside what is aimed at."""
 
 from __future__ import annotations
 

@@ -1,0 +1,57 @@
+"""Rankings over weeks."""
+
+import json
+
+import pytest
+
+from tests.cli.worlds import invoke
+
+
+@pytest.fixture(scope="module")
+def april():
+    result = invoke("rank", "end-uses", "--scenario", "april-2025", "--horizon", "26w", "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_run_names_its_horizon_and_rows_their_first_week(april):
+    assert april["run"]["horizon"] == "26w"
+    weeks = {row["id"]: row["first_week"] for row in april["rows"]}
+    assert 4 <= weeks["ice_vehicle_small_motors"] <= 12
+    assert weeks["wind_turbine_dfig"] is None
+
+
+def test_stocks_and_new_suppliers_never_make_a_buyer_worse_off_than_the_static_run(april):
+    static = json.loads(invoke("rank", "end-uses", "--scenario", "april-2025", "--format", "json").stdout)
+    before = {row["id"]: row["parts"]["input"] for row in static["rows"]}
+    for row in april["rows"]:
+        assert row["parts"]["input"] >= before[row["id"]] - 1e-9, row["id"]
+
+
+def test_parts_sum_to_the_exposure_over_weeks_too(april):
+    for row in april["rows"]:
+        assert sum(row["parts"].values()) == pytest.approx(row["exposure"], abs=1e-9)
+
+
+def test_calm_leaves_every_week_at_baseline():
+    result = invoke("rank", "--scenario", "no-measures", "--horizon", "26w", "--format", "json")
+    rows = json.loads(result.stdout)["rows"]
+    assert all(row["exposure"] == 0 and row["first_week"] is None for row in rows)
+
+
+def test_same_bytes_twice():
+    args = ("rank", "--horizon", "13", "--format", "json")
+    assert invoke(*args).stdout == invoke(*args).stdout
+
+
+@pytest.mark.parametrize("weeks", ["0", "-1", "26 weeks", "9999", "x"])
+def test_wrong_horizon_is_wrong_usage(weeks):
+    result = invoke("rank", "--horizon", weeks)
+    assert result.exit_code == 2
+    assert "expected 1 to 520 weeks" in result.stderr
+
+
+def test_rationing_that_the_dynamic_does_not_have_is_refused():
+    result = invoke("rank", "--horizon", "26w", "--rationing", "value")
+    assert result.exit_code == 1
+    assert "expected 'proportional'" in result.stderr

@@ -1,0 +1,59 @@
+"""Run what README and tutorial tell the reader to run; follow their links."""
+
+import doctest
+import importlib
+import pkgutil
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+import chainshock
+from tests.cli.worlds import invoke, write_tables
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+COMMAND = re.compile(r"^\$ chainshock (.+)$", re.MULTILINE)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+
+def commands():
+    for page in (ROOT / "README.md", ROOT / "docs" / "tutorial" / "first-ranking.md"):
+        text = page.read_text("utf-8")
+        for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+            yield page.name, COMMAND.findall(block)
+
+
+@pytest.mark.parametrize(("page", "lines"), list(commands()))
+def test_commands_of_a_page_run(page, lines, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_tables(tmp_path / "tables")
+    for line in lines:
+        result = invoke(*shlex.split(line))
+        assert result.exit_code == 0, f"{page}: {line}: {result.stderr}"
+        assert result.stdout, line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_of_a_page_lead_somewhere(page):
+    for target in LINK.findall(page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_python_of_the_readme_runs(capsys):
+    (snippet,) = PYTHON.findall((ROOT / "README.md").read_text("utf-8"))
+    exec(compile(snippet, "README.md", "exec"), {})  # noqa: S102 - it is our own page
+    assert capsys.readouterr().out
+
+
+def modules():
+    return [
+        m.name for m in pkgutil.walk_packages(chainshock.__path__, "chainshock.") if "__main__" not in m.name
+    ]
+
+
+@pytest.mark.parametrize("name", modules())
+def test_examples_in_docstrings_hold(name):
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
