@@ -38,6 +38,9 @@ class Reasons:
         Facts of the date, for names, stocks and confidences.
     network, state, result
         The network, what the shock left behind, and the exposures of its nodes.
+    issuers
+        ISO alpha-3 of the countries whose measures act: a restricted good from elsewhere is reached for the
+        material of theirs that it holds.
     """
 
     def __init__(
@@ -46,7 +49,9 @@ class Reasons:
         network: ProductionNetwork,
         state: ShockState,
         result: Exposures,
+        issuers: frozenset[str] = frozenset(),
     ) -> None:
+        self._issuers = issuers
         self._graph, self._network, self._state, self._result = graph, network, state, result
         self._groups = np.searchsorted(network.group_node, np.arange(network.n + 1))
         self._edges = np.searchsorted(network.edge_group, np.arange(len(network.group_node) + 1))
@@ -109,6 +114,8 @@ class Reasons:
         good = int(self._network.group_good[group])
         origin, share = self._origin(group, edges[-1])
         text = f"{self._name(self._network.goods[good])}, {100 * share:.0f} % from {origin}"
+        if self._issuers and origin not in self._issuers:
+            text += f", holding material from {' and '.join(sorted(self._issuers))}"
         if part == "price_bought":
             text = f"{self._price_text('pays', good, self._network.group_node[group])}; {text}"
         return text, path, edges

@@ -245,7 +245,8 @@ class Shock:
         state = self.state
         if self.choices.horizon is not None:
             state = replace(state, price=self.weeks.price, at_ceiling=self.weeks.at_ceiling)
-        reasons = Reasons(self.graph, self.network, state, self.exposures)
+        issuers = frozenset(self.network.countries[place] for place in self.routes.issuers.values())
+        reasons = Reasons(self.graph, self.network, state, self.exposures, issuers)
         rows: list[RankRow] = []
         for entity in sorted(entities, key=lambda e: (e.relative, e.id)):
             node = NodeRef(LABELS[kind], entity.id)
