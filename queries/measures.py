@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.queries.content import content, share_in_scope
@@ -94,7 +95,10 @@ def route_factors(
     by_measure: dict[str, Mapping[int, Floats]] = {}
     issuers: dict[str, int] = {}
     by_content: set[str] = set()
+    held: dict[int, npt.NDArray[np.bool_]] = {}
     for measure in measures_in_force(graph, scenario, weeks=weeks):
+        if measure.in_baseline:
+            _hold(network, measure, held)
         tables = _tables(network, measure, stages, weeks)
         if tables:
             by_measure[measure.id] = tables
@@ -102,7 +106,7 @@ def route_factors(
                 by_content.add(measure.id)
             if measure.issuer in countries:
                 issuers[measure.id] = countries[measure.issuer]
-    return RouteFactors(by_measure, issuers, frozenset(by_content))
+    return RouteFactors(by_measure, issuers, frozenset(by_content), held)
 
 
 def _tables(
@@ -123,6 +127,25 @@ def _tables(
         if index in origins and origins[index] and severity.any():
             tables[index] = _table(network, origins[index], severity)
     return tables
+
+
+def _hold(
+    network: ProductionNetwork, measure: MeasureInForce, held: dict[int, npt.NDArray[np.bool_]]
+) -> None:
+    """Mark the routes that a control in force since before the baseline keeps from carrying more."""
+    size = len(network.countries)
+    reached = buyer_classes_reached(measure.buyers, measure.kind, measure.issuer, network.buyer_classes)
+    abroad = [
+        place
+        for place, iso3 in enumerate(network.countries)
+        if iso3 != measure.issuer and iso3 in measure.destinations
+    ]
+    for good, origins in reach_of(network, measure).items():
+        table = held.setdefault(good, np.zeros((len(network.buyer_classes), size, size), dtype=bool))
+        for origin in origins:
+            for index in reached:
+                table[index, origin, abroad] = True
+                table[index, origin, origin] = False
 
 
 def _severity(

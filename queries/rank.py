@@ -129,8 +129,9 @@ class RankTable(RowTable[RankRow]):
         if self.omitted:
             rows.insert(self.head, f"   … {self.omitted} more …")
         title = f"{self.run['scenario']}: {self.run['title']}"
-        lines = self.head_lines(title, width)
-        lines[1:1] = wrap(f"mean severity over 26 weeks: {severity_text(self.run)}", width)
+        span = self.run["horizon"] or "26 weeks"
+        severities = f"mean severity over {span}: {severity_text(self.run)}"
+        lines = [*wrap(title, width), *self.head_lines(severities, width)]
         return (
             "\n".join([*lines, draw_table(columns, rows, width).rstrip("\n"), *self.foot_lines(width)]) + "\n"
         )

@@ -128,7 +128,7 @@ def _segments(routes: RouteFactors, good: int, takes_part: npt.NDArray[np.bool_]
     A content rule does not part markets: goods without the origin's material set one price on either side.
     """
     result = np.full(len(takes_part), -1, dtype=np.int32)
-    if good not in routes.by_good:
+    if good not in routes.by_good and good not in routes.held:
         result[takes_part] = 0
         return result
     is_open = (

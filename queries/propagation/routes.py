@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
 
@@ -20,12 +21,14 @@ class RouteFactors:
     `by_measure[measure][good]` is an array of shape (buyer classes, countries, countries): the factor for a
     buyer of that class when the good leaves the second axis's country for the third's. A good or measure that
     is absent leaves every route open. `issuers[measure]` is the index of the issuing country. `by_content`
-    names the measures that reach goods of third countries by what they hold.
+    names the measures that reach goods of third countries by what they hold. `held[good]`, of the same shape,
+    is True where a control that baseline flows already bear keeps a route from carrying more than it did.
     """
 
     by_measure: Mapping[str, Mapping[int, Floats]]
     issuers: Mapping[str, int] = field(default_factory=dict)
     by_content: frozenset[str] = frozenset()
+    held: Mapping[int, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
     @cached_property
     def by_good(self) -> dict[int, Floats]:

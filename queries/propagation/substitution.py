@@ -45,9 +45,11 @@ def open_routes(
     Without `of_any_content`, content rules are left aside: a unit that holds nothing of the origin's passes.
     """
     table = (routes.by_good if of_any_content else routes.by_good_of_any_content).get(good)
-    if table is None:
-        return np.ones((countries, countries), dtype=bool)
-    result: npt.NDArray[np.bool_] = table[buyer_class] >= 1.0
+    result = np.ones((countries, countries), dtype=bool)
+    if table is not None:
+        result = table[buyer_class] >= 1.0
+    if good in routes.held:
+        result = result & ~routes.held[good][buyer_class]
     np.fill_diagonal(result, val=True)
     return result
 
@@ -120,7 +122,7 @@ def _reach(
 ) -> npt.NDArray[np.bool_]:
     """Say which seller country (rows) serves which market (columns)."""
     reach = np.ones((len(origins), len(markets)), dtype=bool)
-    if good not in routes.by_good:
+    if good not in routes.by_good and good not in routes.held:
         return reach
     for buyer_class in np.unique(markets[:, 0]):
         columns = np.flatnonzero(markets[:, 0] == buyer_class)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import chainshock
 from chainshock.errors import InvalidRecord
 from chainshock.graph.facts import Fact, NodeRef, Provenance
 from chainshock.graph.network.production import ProductionNetwork
@@ -508,3 +509,11 @@ def test_describe_gives_severities_and_reasons(world):
     assert [rows[key]["status"] for key in ("M", "T", "Z")] == ["in force", "not modelled", "not in force"]
     assert rows["Z"]["note"] == "ended on 2025-11-01"
     assert list(rows) == ["M", "T", "Z"]
+
+
+def test_ban_beside_an_older_licence_does_not_make_germanium_dearer_inside_the_issuer():
+    shock = chainshock.reference().shock("october-2025-controls")
+    germanium = shock.network.goods.index("GE")
+    prices = dict(zip(shock.network.countries, shock.state.price[germanium], strict=True))
+    assert prices["USA"] > 1
+    assert prices["CHN"] <= 1

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from chainshock.graph.network.production import ProductionNetwork
+from chainshock.queries.propagation.routes import RouteFactors
+from chainshock.queries.propagation.substitution import open_routes
 from tests.networks import Input, Node, build_network, control, join, pool, unknown
 
 
@@ -44,3 +47,20 @@ def test_measure_on_another_good_touches_nothing(network: ProductionNetwork) -> 
 def test_issuer_is_open_to_itself_even_where_a_table_says_otherwise(network: ProductionNetwork) -> None:
     routes = control(network, "ORE", "CHN", 0.0, destinations=["CHN", "DEU"])
     assert routes.edges(network)[0] == 1.0
+
+
+def test_route_that_a_control_in_the_baseline_holds_lets_its_flow_through_but_is_not_open():
+    nodes = {
+        "maker-CHN": Node("GE", "CHN", output=100.0),
+        "pool": pool("GE", "USA", 10.0, {"maker-CHN": 1.0}),
+        "optics": Node("LENS", "USA", 1.0, inputs=(Input("GE", {"pool": 1.0}, need=10.0),)),
+    }
+    network = build_network(nodes)
+    table = np.zeros((1, 2, 2), dtype=bool)
+    table[0, network.countries.index("CHN"), network.countries.index("USA")] = True
+    routes = RouteFactors({}, held={network.goods.index("GE"): table})
+    china, usa = (network.countries.index(c) for c in ("CHN", "USA"))
+    is_open = open_routes(routes, network.goods.index("GE"), 0, 2)
+    assert routes.edges(network).tolist() == [1.0] * len(network.edge_source)
+    assert not is_open[china, usa]
+    assert is_open[usa, china]
