@@ -122,7 +122,7 @@ def _add_good(builder: NetworkBuilder, claims: Claims, good: str, project_year: 
     need: dict[str, float] = defaultdict(float)
     for group in buyers:
         need[group.node.country] += group.need
-    makers = add_makers(builder, claims, good, need, project_year)
+    makers = add_makers(builder, claims, good, buyers, project_year)
     add_contracts(claims, good, makers, buyers)
     GoodPools(builder, claims, good, makers, buyers).add(need)
     requires = tuple(f for f in claims.edges["REQUIRES"] if f.source == ("Commodity", good))

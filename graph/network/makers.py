@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from chainshock.graph.facts import Fact
@@ -18,17 +19,35 @@ SOUTH_ASIA = frozenset({"IND", "THA", "MYS", "SGP", "IDN"})
 
 
 def add_makers(
-    builder: NetworkBuilder, claims: Claims, good: str, need: Mapping[str, float], project_year: int
+    builder: NetworkBuilder, claims: Claims, good: str, buyers: list[Group], project_year: int
 ) -> dict[str, Node]:
-    """Add every maker of a good as a node, by id; `need` is what buyers in each country want, tonnes a year.
+    """Add every maker of a good as a node, by id.
 
     A good made to order of which no maker is known is taken to be made in the countries that buy it.
     """
-    producers = find_producers(claims, good, sum(need.values()))
+    need: dict[str, float] = defaultdict(float)
+    for group in buyers:
+        need[group.node.country] += group.need
+    producers = find_producers(claims, good, sum(need.values()), _fed(claims, good, buyers))
     if not producers and local_share(claims, good) is not None:
         producers = [_local_maker(claims, good, c, q) for c, q in sorted(need.items()) if q > 0]
     producers += find_projects(claims, good, project_year)
     return {p.id: builder.node(_node(claims, good, p)) for p in producers}
+
+
+def _fed(claims: Claims, good: str, buyers: list[Group]) -> dict[str, float]:
+    """Give what plants need of a good that another feeds them without a stated volume, by feeding plant."""
+    fed: dict[str, float] = defaultdict(float)
+    for fact in claims.edges["SUPPLIES"]:
+        if (
+            fact.source.label == "Facility"
+            and _is_active(claims, fact, good)
+            and number(fact, "volume") is None
+        ):
+            for group in buyers:
+                if fact.target is not None and fact.target.key in group.node.entities.get("facility", {}):
+                    fed[fact.source.key] += group.need
+    return dict(fed)
 
 
 def local_share(claims: Claims, good: str, country: str = "") -> float | None:

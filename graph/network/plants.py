@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import nan
 
@@ -77,12 +78,16 @@ def is_running(claims: Claims, facility: Fact) -> bool:
     return text(facility, "status") in OPERATING and (start is None or start <= claims.baseline_year)
 
 
-def find_plants(claims: Claims, good: str, source: Split) -> list[Producer]:
-    """Give the running plants with a figure; capacities are scaled by assumed utilisation."""
+def find_plants(claims: Claims, good: str, source: Split, fed: Mapping[str, float]) -> list[Producer]:
+    """Give the running plants with a figure; capacities are scaled by assumed utilisation.
+
+    An output of up to a year after the baseline comes before a capacity. A running plant without a figure
+    that feeds another makes what that one needs (`fed`, tonnes a year by plant).
+    """
     found = []
     for facility, facts in _by_plant(claims, source.published).items():
         node, country = claims.nodes["Facility"].get(facility), claims.location.get(facility)
-        best = claims.best_year(facts)
+        best = claims.best_year(_outputs(claims, facts) or facts)
         if node is None or country is None or not best or not is_running(claims, node):
             continue
         output = number(best[0], "output")
@@ -102,6 +107,27 @@ def find_plants(claims: Claims, good: str, source: Split) -> list[Producer]:
                 facts=(best[0].id, node.id, *used),
             )
         )
+    return found + _feeding(claims, good, source, fed, {p.id for p in found})
+
+
+def _outputs(claims: Claims, facts: list[Fact]) -> list[Fact]:
+    """Keep outputs of up to a year after the baseline."""
+    limit = claims.baseline_year + 1
+    return [f for f in facts if text(f, "basis") == "output" and (number(f, "year") or 0) <= limit]
+
+
+def _feeding(
+    claims: Claims, good: str, source: Split, fed: Mapping[str, float], known: set[str]
+) -> list[Producer]:
+    """Give running plants without a figure that feed others, at what those need."""
+    found = []
+    for facility, need in sorted(fed.items()):
+        node, country = claims.nodes["Facility"].get(facility), claims.location.get(facility)
+        if source.published != good or f"{facility}|{good}" in known or node is None or country is None:
+            continue
+        if is_running(claims, node) and need > 0:
+            of_plant = _of_plant(claims, facility, country, good)
+            found.append(Producer(f"{facility}|{good}", country, need, None, False, of_plant, (node.id,)))
     return found
 
 

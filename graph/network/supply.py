@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan, nan
 
@@ -14,11 +15,11 @@ from chainshock.graph.network.plants import Producer, Split, entities, find_plan
 __all__ = ["find_producers", "world_output"]
 
 
-def find_producers(claims: Claims, good: str, wanted: float) -> list[Producer]:
+def find_producers(claims: Claims, good: str, wanted: float, fed: Mapping[str, float]) -> list[Producer]:
     """Find all that make a good in the baseline year.
 
     `wanted` is what buyers in the network need of it, tonnes a year: shares of the world count on that where
-    nothing tells the world's output.
+    nothing tells the world's output. `fed` is what plants need that another feeds, by the feeding plant.
 
     A company's segment and the plants it operates in that country for that good are one: the plants carry the
     segment's value. Quantities that were derived from a segment's value give way to what the country is known
@@ -27,7 +28,7 @@ def find_producers(claims: Claims, good: str, wanted: float) -> list[Producer]:
     producers: list[Producer] = []
     world = world_output(claims, good) or wanted
     for source in sources_of(claims, good):
-        plants = find_plants(claims, good, source)
+        plants = find_plants(claims, good, source, fed)
         segments = _segments(claims, good, source, plants)
         national = _national(claims, source, world)
         _fit_to_national(national, world, plants, segments)

@@ -255,3 +255,33 @@ def test_company_that_plans_to_make_a_good_is_a_project_of_unknown_value():
     index = network.ids.index("project|hopeful|MAG|AUS")
     assert network.is_project[index]
     assert np.isnan(network.value[index])
+
+
+def test_mine_without_a_figure_makes_what_the_plant_it_feeds_needs():
+    facts = [
+        *USE,
+        good("OX"),
+        requires("Commodity:MAG", "OX", 0.3, unit="t/t"),
+        *serves("ford", "cars", "USA"),
+    ]
+    facts += [*plant("magnets", "USA", "MAG", 50), output("CHN", "OX", 900)]
+    facts += [node("Facility:mill", name="mill", stage="other", status="operating")]
+    facts += [edge("LOCATED_IN", "Facility:mill", "Country:AUS")]
+    feed = {"commodity": "OX", "status": "active", "relation": "internal feed"}
+    facts += [edge("SUPPLIES", "Facility:mill", "Facility:magnets", **feed)]
+    network = compiled(facts)
+    assert supplies(network, "magnets|MAG") == {"mill|OX": 1.0}
+    assert network.output[network.ids.index("mill|OX")] == pytest.approx(0.3 * 50)
+
+
+def test_output_of_the_year_after_the_baseline_comes_before_a_capacity():
+    facts = [
+        *USE,
+        *serves("ford", "cars", "USA"),
+        node("Facility:a", name="a", stage="other", status="operating"),
+    ]
+    facts += [edge("LOCATED_IN", "Facility:a", "Country:USA")]
+    for year, basis, tonnes in ((2024, "capacity", 100.0), (2025, "output", 60.0)):
+        facts += [edge("PRODUCES", "Facility:a", "Commodity:MAG", year=year, basis=basis, output=tonnes)]
+    network = compiled(facts)
+    assert network.output[network.ids.index("a|MAG")] == pytest.approx(60)
