@@ -18,7 +18,16 @@ from chainshock.graph.stores.base import View, order_of
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["STDOUT", "Content", "Exporter", "facts_in", "fresh_sibling", "open_whole", "provenance_of"]
+__all__ = [
+    "STDOUT",
+    "Content",
+    "Exporter",
+    "check_path",
+    "facts_in",
+    "fresh_sibling",
+    "open_whole",
+    "provenance_of",
+]
 
 STDOUT = "-"
 
@@ -91,6 +100,7 @@ def open_whole(destination: str | Path) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    check_path(destination)
     path = Path(os.path.realpath(destination))
     try:
         if path.is_dir():
@@ -110,6 +120,19 @@ def open_whole(destination: str | Path) -> Iterator[BinaryIO]:
         raise
     except OSError as exc:
         raise FileProblem(str(destination), exc.strerror or str(exc), "a place that can be written") from exc
+
+
+def check_path(destination: str | Path) -> None:
+    """Refuse what is no path at all.
+
+    Raises
+    ------
+    FileProblem
+        It is empty or holds a NUL character.
+    """
+    text = str(destination)
+    if not text or "\0" in text:
+        raise FileProblem(ascii(text), "no path", "a path without NUL characters")
 
 
 def fresh_sibling(path: Path) -> Path:

@@ -9,6 +9,7 @@ has different types on different labels is text.
 from __future__ import annotations
 
 import io
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainshock.errors import FileProblem
-from chainshock.graph.exports.base import STDOUT, Content, facts_in, fresh_sibling, provenance_of
+from chainshock.graph.exports.base import STDOUT, Content, check_path, facts_in, fresh_sibling, provenance_of
 from chainshock.graph.facts import Fact
 from chainshock.graph.schema import Kind, Relationship, read_schema
 
@@ -51,10 +52,11 @@ class Parquet:
 
         A new folder appears whole. In a folder that exists each of the two files is replaced in one step.
         """
+        check_path(destination)
         path = Path(destination)
         if str(destination) == STDOUT:
             raise FileProblem(STDOUT, "standard output", f"a folder for {NODES} and {RELATIONSHIPS}")
-        if path.exists() and not path.is_dir():
+        if os.path.lexists(path) and not path.is_dir():
             raise FileProblem(str(path), "a file", f"a folder for {NODES} and {RELATIONSHIPS}")
         facts = facts_in(content)
         tables = {NODES: _bytes(_nodes(facts)), RELATIONSHIPS: _bytes(_relationships(facts))}
@@ -71,7 +73,7 @@ def _publish(tables: dict[str, bytes], path: Path) -> None:
         fresh.mkdir()
         for name, content in tables.items():
             (fresh / name).write_bytes(content)
-        if path.exists():
+        if path.is_dir():
             for name in tables:
                 (fresh / name).replace(path / name)
         else:

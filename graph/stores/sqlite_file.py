@@ -127,7 +127,7 @@ def create(path: Path) -> None:
     """
     if "\0" in str(path) or not path.parent.is_dir():
         raise StoreUnavailable(f"{path!s:.200}: found no such folder, expected a folder that can be written")
-    if path.exists():
+    if _exists(path):
         return
     try:
         fresh = path.with_name(f".{path.name[:64]}.{secrets.token_hex(6)}.new")
@@ -163,21 +163,26 @@ def _publish(fresh: Path, path: Path) -> None:
             fresh.rename(path)
 
 
-def _check_path(path: Path) -> None:
+def _exists(path: Path) -> bool:
     try:
-        found = (
-            "a folder"
-            if path.is_dir()
-            else "no such file"
-            if not path.exists()
-            else "something that is not a file"
-            if not path.is_file()
-            else "an empty file"
-            if path.stat().st_size == 0
-            else None
-        )
-    except (OSError, ValueError) as exc:
-        raise StoreUnavailable(f"{path}: found {exc}, expected a chainshock store") from exc
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError) as exc:  # a file in place of a folder, a name too long or with a NUL
+        raise StoreUnavailable(f"{path!s:.200}: found {exc}, expected a chainshock store") from exc
+    return True
+
+
+def _check_path(path: Path) -> None:
+    found = None
+    if not _exists(path):
+        found = "no such file"
+    elif path.is_dir():
+        found = "a folder"
+    elif not path.is_file():
+        found = "something that is not a file"
+    elif path.stat().st_size == 0:
+        found = "an empty file"
     if found is not None:
         raise StoreUnavailable(f"{path}: found {found}, expected a chainshock store")
 

@@ -6,6 +6,8 @@ import networkx as nx
 import polars as pl
 import pytest
 
+from chainshock.errors import FileProblem, QueryError
+from chainshock.graph.exports import EXPORTERS, exporter
 from chainshock.graph.facts import Fact, NodeRef, Provenance
 from chainshock.graph.knowledge import KnowledgeGraph
 from chainshock.graph.stores.memory import MemoryStore
@@ -78,3 +80,76 @@ def test_view_and_graph_of_the_same_facts_agree():
     facts = list(MemoryStore(FACTS).view().facts())
     assert sorted(f.id for f in facts) == sorted(f.id for f in FACTS)
     assert KnowledgeGraph(facts).at(date(2026, 6, 30)).number_of_edges() == 1
+
+
+@pytest.mark.parametrize("form", EXPORTERS)
+@pytest.mark.parametrize("name", ["a\0b", "a" * 300, "file/below", "missing/below"])
+def test_impossible_destination_is_refused_and_nothing_is_left(tmp_path, form, name):
+    (tmp_path / "file").touch()
+    with pytest.raises(FileProblem):
+        exporter(form).write(KnowledgeGraph(FACTS).at(date(2026, 6, 30)), f"{tmp_path}/{name}")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("form", EXPORTERS)
+def test_empty_destination_writes_nothing_into_the_current_folder(tmp_path, form, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileProblem):
+        exporter(form).write(KnowledgeGraph(FACTS).at(date(2026, 6, 30)), "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_parquet_of_random_order_has_the_same_bytes(tmp_path):
+    for turn, facts in enumerate((FACTS, FACTS[::-1])):
+        exporter("parquet").write(MemoryStore(facts).view(), tmp_path / str(turn))
+    for name in ("nodes.parquet", "relationships.parquet"):
+        assert (tmp_path / "0" / name).read_bytes() == (tmp_path / "1" / name).read_bytes()
+
+
+def test_parquet_replaces_its_tables_in_a_folder_and_leaves_other_files(tmp_path):
+    (tmp_path / "mine.txt").write_text("kept")
+    for _ in range(2):
+        assert exporter("parquet").write(MemoryStore(FACTS).view(), tmp_path) == len(FACTS)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["mine.txt", "nodes.parquet", "relationships.parquet"]
+
+
+def test_parquet_refuses_standard_output_and_a_file(tmp_path):
+    (tmp_path / "file").write_text("kept")
+    for destination in ("-", tmp_path / "file"):
+        with pytest.raises(FileProblem, match="a folder for nodes"):
+            exporter("parquet").write(MemoryStore(FACTS).view(), destination)
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_graphml_refuses_a_store_with_all_vintages(tmp_path):
+    with pytest.raises(QueryError, match="expected the graph at one date"):
+        exporter("graphml").write(MemoryStore(FACTS).view(), tmp_path / "out.graphml")
+
+
+@pytest.mark.parametrize("form", ["jsonl", "graphml"])
+def test_failure_while_writing_leaves_the_old_file(tmp_path, form, monkeypatch):
+    out = tmp_path / "out"
+    out.write_text("kept")
+    graph = KnowledgeGraph(FACTS).at(date(2026, 6, 30))
+
+    def fail(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("chainshock.graph.exports.jsonl.json_line", fail)
+    monkeypatch.setattr(nx, "write_graphml_xml", fail)
+    with pytest.raises(KeyboardInterrupt):
+        exporter(form).write(graph, out)
+    assert out.read_text() == "kept"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_column_names_of_exports_never_collide_with_properties():
+    from chainshock.graph.exports.base import provenance_of
+    from chainshock.graph.schema import read_schema
+
+    schema = read_schema()
+    taken = {"label", "key", "relationship", "source_label", "source_key", "target_label", "target_key"}
+    taken |= set(provenance_of(FACTS[0]))
+    for name in (*schema.labels, *schema.relationships):
+        assert not taken & set(schema.properties(name))

@@ -58,3 +58,33 @@ def test_order_of_loading_never_decides(swap: bool):
     facts = [EARLY, LATE, output(5, "2026-02-28", confidence="B")]
     knowledge = KnowledgeGraph(facts[::-1] if swap else facts)
     assert outputs(knowledge.at(date(2026, 3, 1))) == [29000]
+
+
+def test_newer_vintage_that_ended_closes_the_claim():
+    was = output(1, "2024-01-01", valid_from=date(2020, 1, 1))
+    ended = output(2, "2025-01-01", valid_from=date(2020, 1, 1), valid_to=date(2024, 12, 31))
+    knowledge = KnowledgeGraph([was, ended])
+    assert outputs(knowledge.at(date(2024, 6, 30))) == [1]
+    assert outputs(knowledge.at(date(2025, 6, 30))) == []
+    assert outputs(knowledge.at(date(2024, 6, 30), known="latest")) == [2]
+
+
+def test_newer_vintage_that_has_not_begun_leaves_the_date_to_the_older():
+    now = output(1, "2024-01-01")
+    later = output(2, "2024-06-01", valid_from=date(2025, 1, 1))
+    knowledge = KnowledgeGraph([now, later])
+    assert outputs(knowledge.at(date(2024, 12, 31))) == [1]
+    assert outputs(knowledge.at(date(2025, 1, 1))) == [2]
+
+
+def test_life_that_begins_after_a_newer_vintage_ended_counts():
+    late = output(1, "2024-01-01", valid_from=date(2023, 1, 1))
+    early = output(2, "2024-06-01", valid_from=date(2010, 1, 1), valid_to=date(2012, 12, 31))
+    assert outputs(KnowledgeGraph([late, early]).at(date(2024, 12, 31))) == [1]
+
+
+def test_node_that_only_relationships_mention_has_no_fact():
+    graph = KnowledgeGraph([EARLY]).at(date(2025, 6, 30))
+    assert sorted(graph) == [ORE, AUS]
+    assert not any("fact" in data for _, data in graph.nodes(data=True))
+    assert [key for *_, key in graph.edges(keys=True)] == [EARLY.id]

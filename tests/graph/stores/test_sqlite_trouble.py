@@ -84,13 +84,24 @@ def test_folder_is_refused(tmp_path):
 
 
 def test_missing_folder_is_refused(tmp_path):
-    with pytest.raises(StoreUnavailable, match=r"no/facts.sqlite: found .*expected a folder"):
+    with pytest.raises(StoreUnavailable, match=r"no/facts.sqlite: found no such folder, expected a folder"):
         SqliteStore(tmp_path / "no" / "facts.sqlite", create=True)
 
 
-def test_path_with_nul_is_refused():
-    with pytest.raises(StoreUnavailable):
-        SqliteStore("a\0b", create=True)
+@pytest.mark.parametrize("create", [False, True])
+@pytest.mark.parametrize("name", ["a\0b", "a" * 300, "file/below", ""])
+def test_impossible_path_is_refused(tmp_path, name, create):
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreUnavailable, match="found "):
+        SqliteStore(f"{tmp_path}/{name}", create=create)
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
+
+
+def test_link_to_nowhere_is_refused(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    for create in (False, True):
+        with pytest.raises(StoreUnavailable, match="found "):
+            SqliteStore(tmp_path / "link", create=create)
 
 
 def test_device_is_refused():
