@@ -117,7 +117,8 @@ def _trade(frame: Frame, shape: tuple[int, int]) -> tuple[Floats, Floats]:
     destination = good + network.country[frame.target[edges]]
     flow = frame.flow[edges]
     unsold = add_up(origin, flow * np.maximum(1.0 - frame.factor[edges], 0.0), cells)
-    made = add_up(network.good.astype(np.intp) * shape[1] + network.country, network.output, cells)
+    output = np.where(network.is_project, 0.0, network.output)
+    made = add_up(network.good.astype(np.intp) * shape[1] + network.country, output, cells)
     stays = made - add_up(origin, flow, cells) + add_up(destination, flow, cells)
     return unsold.reshape(shape), stays.reshape(shape)
 

@@ -20,8 +20,8 @@ def compress(network: ProductionNetwork) -> tuple[ProductionNetwork, Indices]:
     -------
     tuple
         The smaller network, in which needs, outputs and values of merged activities are summed, and for each
-        node of the given network its node in the smaller one, shape (n,). Projects are left out: they map to
-        -1.
+        node of the given network its node in the smaller one, shape (n,). Projects are kept apart: they
+        have no flows, but their countries have a price.
     """
     kept, node_of = _merge_nodes(network)
     groups_of_node: dict[int, list[int]] = defaultdict(list)
@@ -36,8 +36,6 @@ def compress(network: ProductionNetwork) -> tuple[ProductionNetwork, Indices]:
             old_groups.append(group)
             need.append(0.0)
     for node, groups in groups_of_node.items():
-        if node_of[node] < 0:
-            continue
         twins = groups_of_node[kept[node_of[node]]]
         for own, twin in zip(groups, twins, strict=True):
             need[position[twin]] += float(network.need[own])
@@ -55,12 +53,10 @@ def _merge_nodes(network: ProductionNetwork) -> tuple[list[int], Indices]:
         groups_of_node[node].append(group)
     seen: dict[tuple[object, ...], int] = {}
     kept: list[int] = []
-    node_of = np.full(network.n, -1, dtype=np.intp)
+    node_of = np.empty(network.n, dtype=np.intp)
     for node in range(network.n):
-        if network.is_project[node]:
-            continue
         key: tuple[object, ...] = (node,)
-        if network.kind[node] == NodeKind.ACTIVITY:
+        if network.kind[node] == NodeKind.ACTIVITY and not network.is_project[node]:
             inputs = tuple(
                 (
                     int(network.group_good[g]),
@@ -104,9 +100,8 @@ def _build(
     edges: dict[tuple[int, int], tuple[int, float]],
 ) -> ProductionNetwork:
     """Put the arrays of the smaller network together."""
-    inside = np.flatnonzero(node_of >= 0)
-    output = add_up(node_of[inside], network.output[inside], len(kept))
-    value = add_up(node_of[inside], np.nan_to_num(network.value[inside]), len(kept))
+    output = add_up(node_of, network.output, len(kept))
+    value = add_up(node_of, np.nan_to_num(network.value), len(kept))
     pools = network.kind[kept] == NodeKind.POOL
     output = np.where(pools, network.output[kept], output)
     old_edges = np.array([entry[0] for entry in edges.values()], dtype=np.intp)

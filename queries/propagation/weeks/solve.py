@@ -229,26 +229,19 @@ def _average(
     used = np.minimum(y[frame.node], 1.0)
     cost = np.nan_to_num(small.cost_share) * used * markup * change
     bought = add_up(small.group_node, cost, small.n)
-    known = node_of >= 0
-
-    def spread(values: Floats, otherwise: float) -> Floats:
-        full = np.full((network.n, *values.shape[1:]), otherwise)
-        full[known] = values[node_of[known]]
-        return full
-
     return WeekState(
         weeks=weeks,
-        x=spread(1.0 - loss, 1.0),
-        hu=spread(1.0 - orders, 1.0),
-        gain=spread(gain, 0.0),
-        derived=spread(derived.derived, 0.0),
-        price_sold=spread(sold, 0.0),
-        price_bought=spread(bought, 0.0),
+        x=(1.0 - loss)[node_of],
+        hu=(1.0 - orders)[node_of],
+        gain=gain[node_of],
+        derived=derived.derived[node_of],
+        price_sold=sold[node_of],
+        price_bought=bought[node_of],
         price=price,
         at_ceiling=ceiling,
-        x_by_week=spread(history.x, 1.0),
+        x_by_week=history.x[node_of],
         price_by_week=prices,
-        first_stop=spread(history.stops.astype(np.float64), -1.0).astype(np.int64),
+        first_stop=history.stops[node_of],
         slices=rules.slices,
     )
 

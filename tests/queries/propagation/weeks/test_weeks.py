@@ -150,8 +150,7 @@ def test_merging_activities_that_behave_alike_changes_no_result(network, factor)
     small, node_of = compress(network)
     whole = solve(network, routes.edges(network), routes, options)
     merged = solve(small, routes.edges(small), routes, options)
-    kept = node_of >= 0
-    assert merged.x[node_of[kept]] == pytest.approx(whole.x[kept], abs=1e-12)
+    assert merged.x[node_of] == pytest.approx(whole.x, abs=1e-12)
 
 
 def test_slices_spread_every_coordinate_evenly():
@@ -189,6 +188,27 @@ def test_no_measure_leaves_every_week_at_baseline():
     assert (state.price == 1).all()
     assert (state.first_week == -1).all()
     assert not state.gain.any()
+
+
+def test_project_is_exposed_to_the_price_of_its_own_country():
+    nodes = {
+        "maker-CHN": Node("MAG", "CHN", 100.0),
+        "pool": pool("MAG", "USA", 100.0, {"maker-CHN": 1.0}),
+        "cars": Node("CAR", "USA", 1.0, 100.0, inputs=(Input("MAG", {"pool": 1.0}, need=100.0),)),
+        "hope": Node("MAG", "FRA", 10.0, 5.0, is_project=True),
+    }
+    network = build_network(nodes)
+
+    def queues(small):
+        edge = np.flatnonzero(small.edge_source == small.ids.index("maker-CHN"))
+        return [LicenceQueue(edge, np.full((1, 8), 0.5), np.zeros(1))]
+
+    options = ShockOptions(substitution="none", eta=0.5, price_cap=4.0)
+    state = solve_weeks(
+        network, queues, control(network, "MAG", "CHN", 0.5), options, week_options(network), 8
+    )
+    # half of demand is not served: 1 + 0.5 / 0.5
+    assert state.price[network.goods.index("MAG"), network.countries.index("FRA")] == pytest.approx(2.0)
 
 
 def test_new_suppliers_serve_whole_firms_and_gain_what_they_serve():
