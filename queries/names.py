@@ -23,6 +23,7 @@ LABELS = {
     "commodities": "Commodity",
 }
 CLOSE_MATCHES = 5
+SHORTEST_WORD = 4  # letters; shorter words are alike by chance
 
 
 class NameIndex:
@@ -92,8 +93,13 @@ class NameIndex:
         }
 
     def _alike(self, wanted: str) -> tuple[str, ...]:
-        known = {name: nodes for table in (self._names, self._ids) for name, nodes in table.items()}
-        close = difflib.get_close_matches(wanted, list(known), CLOSE_MATCHES, 0.6)
+        """Give the keys of nodes whose name, or a word of it, is spelled much like the one wanted."""
+        known: dict[str, set[NodeRef]] = defaultdict(set)
+        for table in (self._names, self._ids):
+            for name, nodes in table.items():
+                for word in {name, *(part for part in name.split() if len(part) >= SHORTEST_WORD)}:
+                    known[word].update(nodes)
+        close = difflib.get_close_matches(wanted, list(known), CLOSE_MATCHES, 0.7)
         keys = [node.key for name in close for node in sorted(known[name])]
         return tuple(dict.fromkeys(keys))
 
