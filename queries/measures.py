@@ -39,7 +39,9 @@ def measures_in_force(
     return list(resolve_measures(graph, scenario, weeks=weeks).in_force)
 
 
-def named_buyers(graph: nx.MultiDiGraph[Any], scenario: Scenario) -> dict[str, str]:
+def named_buyers(
+    graph: nx.MultiDiGraph[Any], scenario: Scenario, *, weeks: float = STATIC_WEEKS
+) -> dict[str, str]:
     """Name the companies that measures in force single out, and the class of buyer that each forms.
 
     Companies are those that a measure for listed buyers targets by name and, where it has an ownership rule,
@@ -51,7 +53,7 @@ def named_buyers(graph: nx.MultiDiGraph[Any], scenario: Scenario) -> dict[str, s
         Company id to class: `listed:` and the issuers, for example `listed:CHN` or `listed:CHN+USA`.
     """
     issuers: dict[str, set[str]] = {}
-    for measure in measures_in_force(graph, scenario):
+    for measure in measures_in_force(graph, scenario, weeks=weeks):
         if measure.kind == "entity-list" or "listed" in measure.buyers:
             for company in affiliates(graph, frozenset(measure.companies), measure.ownership_rule):
                 issuers.setdefault(company, set()).add(measure.issuer)

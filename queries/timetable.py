@@ -18,7 +18,9 @@ from chainshock.queries.severity import Curve
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["EdgeSeries", "edge_series"]
+__all__ = ["LEAD", "EdgeSeries", "edge_series"]
+
+LEAD = 4  # weeks before week 0 that a run looks back on: licensed goods are under way no longer
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +34,9 @@ class EdgeSeries:
     edges
         Edges reached, (r,).
     severity
-        Mean share stopped in each week of the run, (r, weeks).
+        Mean share stopped by week, (r, LEAD + weeks): the first LEAD columns are weeks before week 0.
+    start
+        Week in which the measure begins to stop the edge, (r,); negative where it was in force before.
     before
         Share stopped of a buyer who has no licence, (r,): by week t the share 1 - severity / before of buyers
         is approved. 0 where the measure stops an equal part of every flow.
@@ -42,6 +46,7 @@ class EdgeSeries:
     edges: Indices
     severity: Floats
     before: Floats
+    start: Floats
 
 
 def edge_series(
@@ -99,6 +104,7 @@ def _series(
     reach = reach_of(network, measure)
     curves: dict[tuple[int, int, int], tuple[Floats, float]] = {}
     found: list[tuple[int, Floats, float]] = []
+    start = min((max(first, clock) for first, last, clock in measure.windows if last > 0), default=0.0)
     for edge in np.flatnonzero(crosses):
         good, origin = int(network.good[source[edge]]), int(origins[edge])
         destination, buyer = int(network.country[target[edge]]), int(network.buyer_class[target[edge]])
@@ -113,12 +119,15 @@ def _series(
         if severity.any():
             found.append((int(edge), severity * share, before * share))
     if not found:
-        return EdgeSeries(measure.id, np.zeros(0, dtype=np.intp), np.zeros((0, weeks)), np.zeros(0))
+        return EdgeSeries(
+            measure.id, np.zeros(0, dtype=np.intp), np.zeros((0, LEAD + weeks)), np.zeros(0), np.zeros(0)
+        )
     return EdgeSeries(
         measure.id,
         np.array([entry[0] for entry in found], dtype=np.intp),
         np.stack([entry[1] for entry in found]),
         np.array([entry[2] for entry in found]),
+        np.full(len(found), start),
     )
 
 
@@ -128,7 +137,7 @@ def _weekly(
     """Give the severity of each week, and the share stopped before approval where buyers are approved."""
     is_collateral = good in measure.collateral and good not in measure.goods
     curve = measure.shape.curve(stages.get(good, ""), *buyer, collateral=is_collateral)
-    severity = np.array([measure.mean_between(curve, t, t + 1.0) for t in range(weeks)])
+    severity = np.array([measure.mean_between(curve, t, t + 1.0) for t in range(-LEAD, weeks)])
     return severity, 0.0 if is_collateral else _before_approval(curve)
 
 

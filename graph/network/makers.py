@@ -97,12 +97,14 @@ def add_contracts(claims: Claims, good: str, makers: Mapping[str, Node], buyers:
             and f"{f.source.key}|{good}" in makers
             and _is_active(claims, f, good)
         ]
-        for seller, fact in feeds:
-            tonnes, left = contract_tonnes(claims, fact, good), 1.0 - group.supplied
-            if tonnes is None:
-                weight = left / len(feeds)
-            else:
-                weight = min(left, tonnes / group.need) if group.need else 0.0
+        sized = [(s, f, t) for s, f in feeds if (t := contract_tonnes(claims, f, good)) is not None]
+        parts = [(s, f, t / group.need if group.need else 0.0) for s, f, t in sized]
+        scale = min(1.0, 1.0 / total) if (total := sum(part for *_, part in parts)) > 0 else 1.0
+        blank = [(s, f) for s, f in feeds if contract_tonnes(claims, f, good) is None]
+        left = 1.0 - min(1.0, total)
+        parts = [(s, f, part * scale) for s, f, part in parts]
+        parts += [(s, f, left / len(blank)) for s, f in blank]
+        for seller, fact, weight in parts:
             if weight > 0:
                 weeks = transit_weeks(claims, seller.country, group.node.country)
                 group.edges.append((seller, weight, Evidence.CONTRACT, weeks, (fact.id, *group.facts)))

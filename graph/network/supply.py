@@ -14,6 +14,8 @@ from chainshock.graph.network.plants import Producer, Split, entities, find_plan
 
 __all__ = ["find_producers", "world_output"]
 
+ROUNDING = 1e-9  # of the world: shares that leave less than this leave nothing
+
 
 def find_producers(claims: Claims, good: str, wanted: float, fed: Mapping[str, float]) -> list[Producer]:
     """Find all that make a good in the baseline year.
@@ -152,6 +154,8 @@ def _fit_to_national(
     """
     shares = [n for n in national.values() if n.is_share]
     left_over = max(0.0, world - sum(n.output for n in national.values())) if shares else None
+    if left_over is not None and left_over < ROUNDING * world:
+        left_over = 0.0
     for country in {s.country for s in segments}:
         derived = [s for s in segments if s.country == country]
         total = sum(s.output or 0.0 for s in derived)

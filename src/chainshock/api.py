@@ -15,6 +15,7 @@ from chainshock.graph.knowledge import KnowledgeGraph
 from chainshock.queries.assumptions import Rationing, Substitution
 from chainshock.queries.measures import named_buyers
 from chainshock.queries.scenario import DEFAULT_SCENARIO, Scenario, read_scenario
+from chainshock.queries.severity import STATIC_WEEKS
 from chainshock.sheet import ScenarioSheet, describe_scenario
 from chainshock.shock import Choices, Shock
 
@@ -173,7 +174,9 @@ class Dataset:
             ],
             baseline_year=shock.scenario.baseline,
             project_year=shock.choices.as_of.year,
-            buyer_classes=named_buyers(shock.graph, shock.scenario),
+            buyer_classes=named_buyers(
+                shock.graph, shock.scenario, weeks=shock.choices.horizon or STATIC_WEEKS
+            ),
             parameters=shock.parameters,
         )
 

@@ -135,7 +135,7 @@ class Shock:
             series = edge_series(
                 network, self.graph, self.scenario, horizon, unknown_from_issuer=unknown_from_issuer
             )
-            return [LicenceQueue(entry.edges, entry.severity, entry.before) for entry in series]
+            return [LicenceQueue(e.edges, e.severity, e.before, e.start) for e in series]
 
         rules = week_options(self.network, self.graph, self.parameters)
         return solve_weeks(self.network, queues_on, self.routes, self.options, rules, horizon)
@@ -299,7 +299,8 @@ class Shock:
         """Give the first week in which an entity's output, by value where known, falls below 99 %."""
         if self.choices.horizon is None:
             return None
-        made = [index for index in entity.nodes if not self.network.is_project[index]]
+        sized = [index for index in entity.nodes if not np.isnan(self.network.value[index])]
+        made = [index for index in sized or entity.nodes if not self.network.is_project[index]]
         if not made:
             return None
         shares = np.array([entity.nodes[index] for index in made])

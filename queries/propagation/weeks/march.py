@@ -26,6 +26,22 @@ STOPPED = 0.5  # a slice whose output falls below this stands still
 
 
 @dataclass(frozen=True, eq=False)
+class Limit:
+    """What one measure stops on the edges it reaches, (r,), week by week, (r, lead + weeks).
+
+    Where `before` is above 0, firms are approved one by one: `approved` is their share by week, and who is
+    not approved gets 1 - before. Elsewhere every flow is cut by `severity`. What was sent before `start`
+    arrives. The first columns are the weeks before week 0.
+    """
+
+    edges: Indices
+    severity: Floats
+    before: Floats
+    approved: Floats
+    start: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Rules:
     """What the march needs to know beside the network.
 
@@ -35,10 +51,8 @@ class Rules:
         Weeks of the run.
     factor
         Mean a_e by edge and week, (k, weeks); 1 where no measure acts.
-    queue
-        Series of licences: (edges (r,), share stopped before approval (r,), share approved (r, weeks)).
-    uniform
-        Factor of measures that stop an equal part of every flow, (k, weeks).
+    limits
+        What each measure stops.
     is_drawn
         True for goods made to drawing: a slice buys them from one supplier, (goods,).
     tier
@@ -51,8 +65,7 @@ class Rules:
 
     weeks: int
     factor: Floats
-    queue: list[tuple[Indices, Floats, Floats]]
-    uniform: Floats
+    limits: list[Limit]
     is_drawn: npt.NDArray[np.bool_]
     tier: npt.NDArray[np.intp]
     r_max: float
@@ -130,7 +143,8 @@ class _March:
             wanted = 1.0 + (cover - stock) / self.rules.tau
             order = np.clip(wanted, 0.0, self.rules.r_max)
             arrived, short = self._week(week, past, order, stock, filled)
-            used = np.minimum(arrived + stock, past[0][self.frame.node])
+            need = 1.0 - self.rules.thrift[:, week]
+            used = np.minimum(arrived + stock, past[0][self.frame.node] * need[:, None])
             stock = np.maximum(0.0, stock + arrived - used)
             mean_x[:, week] = past[0].mean(axis=1)
             mean_short[:, week] = short.mean(axis=1)
@@ -198,16 +212,19 @@ class _March:
     def _factor(self, week: int) -> Floats:
         """Give a_e of each slice for what arrives this week, (k, S).
 
-        Goods afloat when a measure starts arrive; what is licensed later takes the expedited time.
+        What was sent before a measure started arrives; what is licensed later takes the expedited time.
         """
-        sent = week - round(self.rules.expedited)
-        base = self.rules.uniform[:, max(sent, 0)]
-        afloat = week < self.network.transit
-        result = np.repeat(np.where(afloat | (sent < 0), 1.0, base)[:, None], self.slices.count, axis=1)
-        for edges, before, approved in self.rules.queue:
-            under_way = (afloat[edges] | (sent < 0))[:, None]
-            has_licence = self.slices.licence[None, :] < approved[:, max(sent, 0)][:, None]
-            result[edges] *= np.where(under_way | has_licence, 1.0, 1.0 - before[:, None])
+        result = np.ones((len(self.frame.source), self.slices.count))
+        for limit in self.rules.limits:
+            lead = limit.severity.shape[1] - self.rules.weeks
+            sent = max(0, lead + week - round(self.rules.expedited))
+            afloat = week - self.network.transit[limit.edges] < limit.start
+            one_by_one = limit.before > 0.0
+            approved = self.slices.licence < limit.approved[:, sent, None]
+            cut = np.where(
+                one_by_one[:, None], ~approved * limit.before[:, None], limit.severity[:, sent, None]
+            )
+            result[limit.edges] *= np.where(afloat[:, None], 1.0, 1.0 - cut)
         return result
 
 

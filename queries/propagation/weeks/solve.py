@@ -16,7 +16,7 @@ from chainshock.queries.propagation.state import ShockOptions
 from chainshock.queries.propagation.substitution import spare_quantity, substitute
 from chainshock.queries.propagation.sweeps import Frame, Indices, add_up, lost_orders
 from chainshock.queries.propagation.weeks.compress import compress
-from chainshock.queries.propagation.weeks.march import Filler, History, Rules, march
+from chainshock.queries.propagation.weeks.march import Filler, History, Limit, Rules, march
 from chainshock.queries.propagation.weeks.slices import make_slices
 
 __all__ = ["LicenceQueue", "WeekOptions", "WeekState", "solve_weeks"]
@@ -27,11 +27,24 @@ IMPACT = 0.99  # output below this counts as impact
 
 @dataclass(frozen=True, eq=False)
 class LicenceQueue:
-    """What a measure stops: edges (r,), severity by week (r, T), share stopped before approval (r,) or 0."""
+    """What one measure stops.
+
+    Attributes
+    ----------
+    edges
+        Edges reached, (r,).
+    severity
+        Share stopped by week, (r, lead + T); the first columns are weeks before week 0.
+    before
+        Share stopped before approval, (r,); 0 where the measure stops an equal part of every flow.
+    start
+        Week in which it begins to stop the edge, (r,); what was sent before arrives.
+    """
 
     edges: Indices
     severity: Floats
     before: Floats
+    start: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,24 +185,24 @@ def _rules(
     weeks: int,
 ) -> Rules:
     """Lay the measures on edges and weeks."""
-    size = len(network.edge_source)
-    factor, uniform = np.ones((size, weeks)), np.ones((size, weeks))
-    by_buyer = []
+    factor = np.ones((len(network.edge_source), weeks))
+    limits = []
     for queue in queues:
-        factor[queue.edges] *= 1.0 - queue.severity
+        factor[queue.edges] *= 1.0 - queue.severity[:, -weeks:]
         queued = queue.before > 0.0
-        equal = ~queued
-        uniform[queue.edges[equal]] *= 1.0 - queue.severity[equal]
-        approved = 1.0 - queue.severity[queued] / queue.before[queued][:, None]
-        by_buyer.append((queue.edges[queued], queue.before[queued], np.clip(approved, 0.0, 1.0)))
+        share = np.divide(
+            queue.severity, queue.before[:, None], out=np.zeros_like(queue.severity), where=queued[:, None]
+        )
+        limits.append(
+            Limit(queue.edges, queue.severity, queue.before, np.clip(1.0 - share, 0.0, 1.0), queue.start)
+        )
     week = np.arange(weeks)
     span = max(26.0 - rules.thrift_start, 1.0)
     saved = rules.thrift[network.group_good][:, None] * np.clip((week - rules.thrift_start) / span, 0.0, 1.0)
     return Rules(
         weeks=weeks,
         factor=factor,
-        queue=by_buyer,
-        uniform=uniform,
+        limits=limits,
         is_drawn=rules.is_drawn,
         tier=rules.tier,
         r_max=options.r_max,

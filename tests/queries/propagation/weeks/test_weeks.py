@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chainshock.queries.propagation.state import ShockOptions
 from chainshock.queries.propagation.static import solve
 from chainshock.queries.propagation.weeks.compress import compress
-from chainshock.queries.propagation.weeks.march import Filler, Rules, march
+from chainshock.queries.propagation.weeks.march import Filler, Limit, Rules, march
 from chainshock.queries.propagation.weeks.slices import make_slices
 from chainshock.queries.propagation.weeks.solve import LicenceQueue, WeekOptions, solve_weeks
 from tests.networks import OPEN, Input, Node, build_network, control, layered_networks, pool
@@ -30,14 +30,14 @@ def chain(cover=0.0, transit=0.0, suppliers=None, stock_of_pool=0.0):
     return build_network(nodes)
 
 
-def rules(network, weeks, factor=None, queue=(), **more):
+def rules(network, weeks, factor=None, limits=(), **more):
     size = len(network.edge_source)
     shut = np.ones((size, weeks)) if factor is None else factor
+    flows = Limit(np.arange(size), 1 - shut, np.zeros(size), np.ones((size, weeks)), np.zeros(size))
     return Rules(
         weeks=weeks,
         factor=shut,
-        queue=list(queue),
-        uniform=shut if not queue else np.ones((size, weeks)),
+        limits=[flows, *limits],
         is_drawn=more.pop("is_drawn", np.zeros(len(network.goods), dtype=bool)),
         tier=np.zeros(len(network.goods), dtype=np.intp),
         r_max=more.pop("r_max", 1.25),
@@ -74,6 +74,24 @@ def test_goods_afloat_arrive_before_stock_is_drawn():
     assert x.tolist() == [1, 1, 1, 1, 1, 0, 0, 0]  # three weeks afloat, two in stock
 
 
+def test_measure_that_starts_later_lets_arrive_what_is_afloat_then():
+    network = chain(transit=3.0)
+    edge = np.flatnonzero(network.edge_source == network.ids.index("maker-CHN"))
+    cut = (np.arange(12) >= 4).astype(float)[None, :]
+    x, _ = output(
+        network, 12, None, limits=[Limit(edge, cut, np.zeros(1), np.ones((1, 12)), np.array([4.0]))]
+    )
+    assert x.tolist() == [1] * 7 + [0] * 5  # in force from week 4, felt three weeks later
+
+
+def test_measure_in_force_before_the_first_week_has_nothing_afloat():
+    network = chain(transit=3.0)
+    edge = np.flatnonzero(network.edge_source == network.ids.index("maker-CHN"))
+    limits = [Limit(edge, np.ones((1, 10)), np.zeros(1), np.ones((1, 10)), np.array([-17.0]))]
+    x, _ = output(network, 6, None, limits=limits, expedited=1.0)
+    assert x.tolist() == [0] * 6
+
+
 def test_stock_at_two_tiers_adds_up():
     network = chain(cover=2.0, stock_of_pool=1.0)
     x, _ = output(network, 6, shut(network, 6, "CHN"))
@@ -101,8 +119,8 @@ def test_licence_serves_buyer_after_buyer_and_its_mean_is_the_flow():
     network = chain()
     edge = np.flatnonzero(network.edge_source == network.ids.index("maker-CHN"))
     approved = np.array([[0.0, 0.2, 0.5, 1.0]])
-    queue = [(edge, np.array([0.9]), approved)]
-    x, _ = output(network, 4, None, slices=10, queue=queue, r_max=1.0)
+    limits = [Limit(edge, 0.9 * (1 - approved), np.array([0.9]), approved, np.zeros(1))]
+    x, _ = output(network, 4, None, slices=10, limits=limits, r_max=1.0)
     # an approved buyer gets all it orders, another a tenth
     assert x == pytest.approx([0.1, 0.2 + 0.8 * 0.1, 0.5 + 0.5 * 0.1, 1.0])
 
@@ -205,7 +223,7 @@ def test_project_is_exposed_to_the_price_of_its_own_country():
 
     def queues(small):
         edge = np.flatnonzero(small.edge_source == small.ids.index("maker-CHN"))
-        return [LicenceQueue(edge, np.full((1, 8), 0.5), np.zeros(1))]
+        return [LicenceQueue(edge, np.full((1, 8), 0.5), np.zeros(1), np.zeros(1))]
 
     options = ShockOptions(substitution="none", eta=0.5, price_cap=4.0)
     state = solve_weeks(
@@ -227,7 +245,7 @@ def test_new_suppliers_serve_whole_firms_and_gain_what_they_serve():
 
     def queues(small):
         edge = np.flatnonzero(small.edge_source == small.ids.index("maker-CHN"))
-        return [LicenceQueue(edge, np.ones((1, 12)), np.zeros(1))]
+        return [LicenceQueue(edge, np.ones((1, 12)), np.zeros(1), np.zeros(1))]
 
     options = ShockOptions(phi=1.0, eta=0.5)
     state = solve_weeks(network, queues, routes, options, week_options(network, spread=0.0), 12)
