@@ -119,12 +119,9 @@ def _order(claims: Claims) -> list[str]:
 def _add_good(builder: NetworkBuilder, claims: Claims, good: str, project_year: int) -> None:
     """Add a good's makers, contracts and pools, and what its makers need in turn."""
     buyers = [group for group in builder.groups if group.good == good]
-    need: dict[str, float] = defaultdict(float)
-    for group in buyers:
-        need[group.node.country] += group.need
     makers = add_makers(builder, claims, good, buyers, project_year)
     add_contracts(claims, good, makers, buyers)
-    GoodPools(builder, claims, good, makers, buyers).add(need)
+    GoodPools(builder, claims, good, makers, buyers).add()
     requires = tuple(f for f in claims.edges["REQUIRES"] if f.source == ("Commodity", good))
     for node in makers.values():
         if not node.is_project:

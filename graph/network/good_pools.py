@@ -31,7 +31,7 @@ class GoodPools:
         self.makers, self.buyers = makers, buyers
         self.nodes: dict[PoolKey, Node] = {}
 
-    def add(self, need: Mapping[str, float]) -> None:
+    def add(self) -> None:
         """Add the pools that buyers draw from, and the pools those draw from."""
         direct: dict[PoolKey, float] = defaultdict(float)
         open_groups = [group for group in self.buyers if group.supplied < 1]
@@ -41,8 +41,9 @@ class GoodPools:
             self._node(key)
         if not open_groups:
             return
-        supplies = self._supplies(self._market(need))
-        self._prefer_contracts(supplies, direct)
+        contracts = self._contracts(direct)
+        supplies = self._supplies(self._market(direct, contracts))
+        self._put_first(supplies, contracts, direct)
         for key, need_of_pool in self._needs(supplies, direct).items():
             self._connect(self.nodes[key], supplies[key], need_of_pool)
         made_to_order = local_share(self.claims, self.good) is not None
@@ -51,11 +52,45 @@ class GoodPools:
             pool = self.nodes[group.node.country, group.node.buyer_class]
             group.edges.append((pool, 1 - group.supplied, evidence, 0.0, group.facts))
 
-    def _market(self, need: Mapping[str, float]) -> Market:
+    def _contracts(self, direct: Mapping[PoolKey, float]) -> list[tuple[PoolKey, Node, float, str]]:
+        """Find contracts with a country's traders and makers: (pool, seller, tonnes a year, fact).
+
+        A contract whose buyer does not itself use the good feeds the civil pool of the buyer's country, as
+        far as that country's buyers need it and the seller has not promised it elsewhere.
+        """
+        found: list[tuple[PoolKey, Node, float, str]] = []
+        wanted = dict(direct)
+        for fact in self.claims.edges["SUPPLIES"]:
+            seller, buyer = self.makers.get(f"{fact.source.key}|{self.good}"), fact.target
+            country = self.claims.headquarters.get(buyer.key) if buyer and buyer.label == "Company" else None
+            key, tonnes = (country or "", 0), contract_tonnes(self.claims, fact, self.good)
+            if seller is None or seller.is_project or not tonnes or seller.country == country:
+                continue
+            promised = self._promised(seller) + sum(t for _, s, t, _ in found if s is seller)
+            part = min(tonnes, wanted.get(key, 0.0), max(0.0, seller.output - promised))
+            if part > 0:
+                found.append((key, seller, part, fact.id))
+                wanted[key] -= part
+        return found
+
+    def _promised(self, seller: Node) -> float:
+        """Give what a maker delivers by contract to plants, tonnes a year."""
+        return sum(g.need * e[1] for g in self.buyers for e in g.edges if e[0] is seller)
+
+    def _market(
+        self, direct: Mapping[PoolKey, float], contracts: list[tuple[PoolKey, Node, float, str]]
+    ) -> Market:
+        """Give what contracts leave of output and need."""
         home: dict[str, list[tuple[str, float]]] = defaultdict(list)
         for key, node in self.makers.items():
-            if node.output > 0 and not node.is_project:
-                home[node.country].append((key, node.output))
+            left = node.output - self._promised(node) - sum(t for _, s, t, _ in contracts if s is node)
+            if left > 0 and not node.is_project:
+                home[node.country].append((key, left))
+        need: dict[str, float] = defaultdict(float)
+        for (country, _), wanted in direct.items():
+            need[country] += wanted
+        for (country, _), _, tonnes, _ in contracts:
+            need[country] -= tonnes
         split = split_of(self.claims, self.good)
         published = self.claims.nodes["Commodity"].get(split.published)
         countries = {*need, *home, ""}
@@ -85,24 +120,22 @@ class GoodPools:
                     waiting.append(origin)
         return dict(sorted(supplies.items()))
 
-    def _prefer_contracts(
-        self, supplies: dict[PoolKey, list[Supply]], direct: Mapping[PoolKey, float]
+    def _put_first(
+        self,
+        supplies: dict[PoolKey, list[Supply]],
+        contracts: list[tuple[PoolKey, Node, float, str]],
+        direct: Mapping[PoolKey, float],
     ) -> None:
-        """Put contracts with a country's traders and makers before its other supplies.
-
-        A contract whose buyer does not itself use the good feeds the civil pool of the buyer's country.
-        """
-        for fact in self.claims.edges["SUPPLIES"]:
-            seller, buyer = self.makers.get(f"{fact.source.key}|{self.good}"), fact.target
-            country = self.claims.headquarters.get(buyer.key) if buyer and buyer.label == "Company" else None
-            key, tonnes = (country or "", 0), contract_tonnes(self.claims, fact, self.good)
-            if seller is None or seller.is_project or not tonnes or not direct.get(key):
-                continue
-            if key in supplies and seller.country != country:
-                part = min(1.0, tonnes / direct[key])
-                rest = [replace(s, weight=s.weight * (1 - part)) for s in supplies[key]]
-                contract = Supply(part, Evidence.CONTRACT, producer=seller.id, facts=(fact.id,))
-                supplies[key] = [contract, *(s for s in rest if s.weight > 0)]
+        """Put contracts before the other supplies of their pools."""
+        for key, seller, tonnes, fact in contracts:
+            part = tonnes / direct[key]
+            supplies[key].append(Supply(part, Evidence.CONTRACT, producer=seller.id, facts=(fact,)))
+        for key in {key for key, *_ in contracts}:
+            taken = sum(s.weight for s in supplies[key] if s.evidence == Evidence.CONTRACT)
+            supplies[key] = [
+                s if s.evidence == Evidence.CONTRACT else replace(s, weight=s.weight * max(0.0, 1 - taken))
+                for s in supplies[key]
+            ]
 
     def _needs(
         self, supplies: Mapping[PoolKey, list[Supply]], direct: Mapping[PoolKey, float]
