@@ -39,6 +39,7 @@ def shock_options(
     A good's own parameter (`eta.OX_DY`) comes before that of the good whose price it follows, before that
     of its only input (dysprosium metal follows the oxide), before the general one. Where no eta is stated
     it is the sum of the supply and demand elasticities. Components and end uses have no price rule.
+    Priority rationing puts the end uses of military buyers first, all alike.
 
     Raises
     ------
@@ -64,6 +65,7 @@ def shock_options(
     return ShockOptions(
         substitution=substitution,
         rationing=rationing,
+        priority=(_military(graph),),
         phi=parameters.value("phi"),
         r_max=parameters.value("r-max"),
         eta=np.array(eta),
@@ -71,6 +73,14 @@ def shock_options(
         price_floor=parameters.value("price-floor"),
         pass_through=_by_form(parameters, "pass-through", drawing, "oxide"),
         diversion=_by_form(parameters, "diversion", drawing, "material"),
+    )
+
+
+def _military(graph: nx.MultiDiGraph[NodeRef]) -> tuple[str, ...]:
+    """Give the ids of the end uses that military buyers take."""
+    uses = (fact_of(graph, node) for node in graph if node.label == "EndUse")
+    return tuple(
+        sorted(str(use.source.key) for use in uses if use and use.properties["buyer_class"] == "military")
     )
 
 

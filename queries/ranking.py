@@ -162,7 +162,11 @@ class RowTable(Generic[R]):
         known = (
             "as published by then" if run["facts"] == "known" else "latest vintage, also later than that date"
         )
-        mode = "no stocks, no time (static)" if run["horizon"] is None else f"horizon {run['horizon']}"
+        mode = (
+            "static: ranks dependence, overstates half a year (--horizon 26w adds stocks and time)"
+            if run["horizon"] is None
+            else f"horizon {run['horizon']}"
+        )
         rules = (
             f"{mode} · rationing {run['rationing']} · substitution {run['substitution']} · stop {run['stop']}"
         )
@@ -180,6 +184,10 @@ class RowTable(Generic[R]):
         lines: list[str] = []
         if run.get("unmatched"):
             lines += ["", *wrap(f"not matched: {'; '.join(run['unmatched'])}", width)]
+        unsized = sum(row.basis == "share of output" for row in self.rows if hasattr(row, "basis"))
+        if unsized:
+            text = f"{unsized} of these without known revenue or value: a share of their output, USD blank"
+            lines += ["", *wrap(text, width)]
         if run.get("too_small"):
             lines += ["", *wrap(f"{run['too_small']} with under USD 1 m of baseline value left out", width)]
         if self.kind == "companies":

@@ -208,6 +208,8 @@ class Reasons:
 
     def _grades(self, facts: Iterable[str]) -> Iterable[str]:
         for key in facts:
+            if key.startswith("parameter:"):
+                yield "C"
             fact = self._facts.get(key)
             if fact is not None:
                 yield fact.provenance.confidence

@@ -80,8 +80,8 @@ def parameters_page() -> str:
     parts = ["# Parameters\n", MADE]
     parts.append(
         "For judging a result: figures that nobody has measured, or that stand in for a series, each with\n"
-        "its range and what it rests on. None is set for one firm or one case. A scenario may replace a\n"
-        "value within its range (`[assumptions]`). Fitted ones say so.\n"
+        "its range and what it rests on. None is set for one firm; those fitted on one episode say so. A\n"
+        "scenario may replace a value within its range (`[assumptions]`).\n"
     )
     rows = [
         "| name | meaning | value | range | unit | basis | source | conf. |",

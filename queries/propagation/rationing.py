@@ -107,9 +107,15 @@ def ration_by_rank(
     return losses
 
 
-def _listed(network: ProductionNetwork, priority: tuple[str, ...]) -> tuple[Floats, np.ndarray]:
+def _listed(
+    network: ProductionNetwork, priority: tuple[str | tuple[str, ...], ...]
+) -> tuple[Floats, np.ndarray]:
     """Rank nodes whose good is listed; say which nodes look on to their buyers."""
-    place = {good: float(len(priority) - i) for i, good in enumerate(priority)}
+    place = {
+        good: float(len(priority) - i)
+        for i, entry in enumerate(priority)
+        for good in ((entry,) if isinstance(entry, str) else entry)
+    }
     by_good = np.array([place.get(good, 0.0) for good in network.goods])
     own = by_good[network.good]
     own[network.kind == NodeKind.POOL] = 0.0

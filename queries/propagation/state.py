@@ -25,7 +25,7 @@ class ShockOptions:
         "capacity": spare capacity of others fills part of what is lost; "none": nothing does.
     rationing
         Who gets scarce goods: everyone in proportion, the use with the most value per unit first, or
-        the uses in `priority` (ids of goods or end uses) in that order.
+        the uses in `priority` in that order: ids of goods or end uses, or tuples of ids that rank alike.
     phi
         Share of a loss that can be requalified in time, in [0, 1]; one number or one per good.
     r_max
@@ -44,7 +44,7 @@ class ShockOptions:
 
     substitution: Literal["capacity", "none"] = "capacity"
     rationing: Literal["proportional", "value", "priority"] = "proportional"
-    priority: tuple[str, ...] = ()
+    priority: tuple[str | tuple[str, ...], ...] = ()
     phi: Floats | float = 0.5
     r_max: float = 1.25
     eta: Floats | float = np.nan

@@ -115,7 +115,8 @@ def shock_options(function: F) -> F:
         click.option(
             "--rationing",
             type=click.Choice(["proportional", "value", "priority"]),
-            help="Who is served first when goods are short. [default: proportional]",
+            help="Who gets scarce goods: all in proportion, most value per input first, or "
+            "military uses first (priority). [default: proportional]",
         ),
         click.option(
             "--substitution",
