@@ -66,11 +66,11 @@ def read_network(folder: str | Path, *, essentiality: bool = True) -> BareNetwor
     }
     edge_path, edges = _read(Path(folder), "edges", ("supplier", "customer", "weight"))
     supplier, customer = (_places(edge_path, edges, name, index) for name in ("supplier", "customer"))
+    weight = _numbers(edge_path, edges, "weight")
     table = None
     if essentiality:
         table = _read_classes(Path(folder), sectors)
         _check_classes(Path(folder), table, sectors, sector[supplier], sector[customer])
-    weight = _numbers(edge_path, edges, "weight")
     return BareNetwork(
         ids,
         sectors,

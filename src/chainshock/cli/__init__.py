@@ -17,6 +17,7 @@ __all__ = ["COMMANDS", "main"]
 # name: module of the command, help line shown by `chainshock --help` (the first sentence of the command's
 # own)
 COMMANDS = {
+    "cascade": ("cascade", "Run the ESRI cascade on a network of your own."),
     "check": ("facts", "Check the facts and show what the supply of each good rests on."),
     "compare": ("shock", "Compare two scenarios: who gains and who loses from A to B."),
     "doctor": ("doctor", "Show versions, data and folders, and whether anything is broken."),

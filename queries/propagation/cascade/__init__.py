@@ -1,0 +1,1 @@
+"""The published ESRI family of cascades on a bare network."""

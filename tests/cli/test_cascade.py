@@ -1,0 +1,53 @@
+"""The command `cascade` on networks in files."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from chainshock.cli import main
+
+NODES, EDGES = "id,sector\na,1\nb,2\nc,3\n", "supplier,customer,weight\na,b,1\nb,c,2\n"
+CLASSES = "supplier_sector,customer_sector,class\n1,2,2\n2,3,2\n"
+SHOCKS = "scenario,node,loss\nhalf,a,0.5\n"
+
+
+def run(folder, *options, **changed):
+    files = {"nodes": NODES, "edges": EDGES, "essentiality": CLASSES, "shocks": SHOCKS, **changed}
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    chosen = options or ("--shocks", str(folder / "shocks.csv"))
+    return CliRunner().invoke(main, ["cascade", str(folder), *chosen, "--format", "json"])
+
+
+def test_shocks_file_gives_a_row_per_scenario(tmp_path):
+    result = run(tmp_path)
+    assert result.exit_code == 0, result.output
+    row = json.loads(result.stdout)["rows"][0]
+    assert (row["scenario"], row["esri"], row["iterations"]) == ("half", 0.5, 3)
+
+
+def test_each_node_gives_a_row_per_node(tmp_path):
+    result = run(tmp_path, "--each-node")
+    assert [row["scenario"] for row in json.loads(result.stdout)["rows"]] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"edges": EDGES + "c,a,-1\n"}, "edges.csv:4"),
+        ({"edges": EDGES + "c,a,nan\n"}, "edges.csv:4"),
+        ({"edges": EDGES + "c,z,1\n"}, "edges.csv:4"),
+        ({"nodes": NODES + "a,1\n"}, "nodes.csv:5"),
+        ({"nodes": NODES + "d,\n"}, "nodes.csv:5"),
+        ({"shocks": SHOCKS + "x,a,1.5\n"}, "shocks.csv:3"),
+        ({"essentiality": CLASSES + "1,1,3\n"}, "essentiality.csv:4"),
+        ({"essentiality": "supplier_sector,customer_sector,class\n1,2,2\n"}, "essentiality.csv"),
+        ({"edges": ""}, "edges.csv"),
+    ],
+)
+def test_bad_file_is_refused_with_file_and_line(tmp_path, changed, message):
+    result = run(tmp_path, **changed)
+    assert result.exit_code == 1
+    assert message in result.output
+    assert "Traceback" not in result.output
