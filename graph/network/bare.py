@@ -120,7 +120,7 @@ def _read_file(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
         else:
             table = pl.read_csv(path, infer_schema=False)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as exc:
-        found = str(exc).splitlines()[0] if str(exc) else type(exc).__name__
+        found = str(exc).splitlines()[0].removeprefix("found ") if str(exc) else type(exc).__name__
         raise FileProblem(str(path), found, "a CSV or Parquet file") from exc
     for column in columns:
         if column not in table.columns:

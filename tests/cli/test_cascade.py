@@ -2,6 +2,7 @@
 
 import json
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
@@ -30,6 +31,28 @@ def test_shocks_file_gives_a_row_per_scenario(tmp_path):
 def test_each_node_gives_a_row_per_node(tmp_path):
     result = run(tmp_path, "--each-node")
     assert [row["scenario"] for row in json.loads(result.stdout)["rows"]] == ["a", "b", "c"]
+
+
+def test_parquet_gives_what_csv_gives(tmp_path):
+    expected = json.loads(run(tmp_path).stdout)
+    for name in ("nodes", "edges", "essentiality", "shocks"):
+        path = tmp_path / f"{name}.csv"
+        pl.read_csv(path).write_parquet(path.with_suffix(".parquet"))
+        path.unlink()
+    options = ["--shocks", str(tmp_path / "shocks.parquet"), "--format", "json"]
+    result = CliRunner().invoke(main, ["cascade", str(tmp_path), *options])
+    assert json.loads(result.stdout) == expected
+
+
+def test_losses_file_says_what_each_node_loses_and_repeated_edges_add_up(tmp_path):
+    # a sells 1 + 1 to b, b sells 2 to c; a loses half: all lose half downstream, only a upstream
+    losses = tmp_path / "losses.csv"
+    shocks = ("--shocks", str(tmp_path / "shocks.csv"), "--losses", str(losses))
+    row = json.loads(run(tmp_path, *shocks, edges=EDGES + "a,b,1\n").stdout)["rows"][0]
+    assert row["esri_up"] == 0.25
+    assert losses.read_text(encoding="utf-8").split() == [
+        "scenario,node,loss_down,loss_up", "half,a,0.5,0.5", "half,b,0.5,0.0", "half,c,0.5,0.0",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
