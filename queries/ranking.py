@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
@@ -76,7 +77,7 @@ Key = tuple[bool, float, str]
 
 
 @dataclass(frozen=True)
-class RowTable(Generic[R]):
+class RowTable(ABC, Generic[R]):
     """Rows of one kind of entity, most harmed first unless asked otherwise.
 
     `run` says what was computed and how. `omitted` rows are left out after the first `head`.
@@ -90,9 +91,9 @@ class RowTable(Generic[R]):
     omitted: int = 0
 
     @property
+    @abstractmethod
     def columns(self) -> list[str]:
         """Names of the columns in CSV and data frames: those of JSON, nested ones flattened."""
-        raise NotImplementedError
 
     def select(
         self, *, order: Order = "harm", top: int | None = None, only: Sequence[str] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 import json
 
@@ -195,3 +196,10 @@ def test_priority_rationing_serves_military_uses_first():
     shared, first = exposure("proportional"), exposure("priority")
     assert first["defence_missile"] > shared["defence_missile"]
     assert first["hybrid_traction_motor"] < shared["hybrid_traction_motor"]
+
+
+def test_comparison_as_csv_holds_the_parts_of_the_difference():
+    run = ("compare", "october-2025-controls", "october-2025-truce", "--top", "1")
+    first = rows_of(*run)["rows"][0]
+    row = next(csv.DictReader(invoke(*run, "--format", "csv").stdout.splitlines()))
+    assert {part: float(row[f"parts_{part}"]) for part in PARTS} == pytest.approx(first["parts"])

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack
 
 import click
 
@@ -15,6 +15,8 @@ from chainshock.cli.output import progress, terminal_width, to_csv, to_json, wri
 from chainshock.errors import FileProblem
 
 if TYPE_CHECKING:
+    from chainshock.queries.compare import CompareTable
+    from chainshock.queries.rank import RankTable
     from chainshock.shock import Shock
 
 __all__ = ["compare", "explain", "rank"]
@@ -23,6 +25,7 @@ KINDS = ("companies", "countries", "facilities", "end-uses", "commodities")
 DEFAULT_SCENARIO = "october-2025-controls"
 TABLE_TOP = 10
 EXIT_THRESHOLD = 3
+T = TypeVar("T", "RankTable", "CompareTable")
 
 
 class ShockArguments(TypedDict):
@@ -78,17 +81,7 @@ def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> Non
     with progress("working out exposures"):
         shock = _shock(scenario, given)
         table = shock.rank(kind)
-    table = table.select(order=given["order"], top=_top(given["top"], form), only=_watchlist(given["only"]))
-    _warn_unmatched(table.run)
-    if form == "json":
-        write_text(to_json({"run": table.run, "rows": table.to_dicts()}), given["output"])
-    elif form == "csv":
-        write_text(
-            to_csv(table.columns, table.to_flat_dicts(), table.run if given["header"] else None),
-            given["output"],
-        )
-    else:
-        write_text(table.to_text(terminal_width()), given["output"])
+    table = _show(table, form, given)
     _apply_threshold([row.exposure for row in table.rows], given["fail_above"])
 
 
@@ -153,17 +146,24 @@ def compare(before: str, after: str, kind: str, **given: Unpack[RankArguments]) 
     with progress("working out exposures"):
         first = _shock(before, given)
         table = first.compare(_shock(after, given, like=first), kind)
+    table = _show(table, form, given)
+    _apply_threshold([row.difference for row in table.rows], given["fail_above"])
+
+
+def _show(table: T, form: str, given: RankArguments) -> T:
+    """Write the rows that the options choose, and give them."""
     table = table.select(order=given["order"], top=_top(given["top"], form), only=_watchlist(given["only"]))
     _warn_unmatched(table.run)
     if form == "json":
         write_text(to_json({"run": table.run, "rows": table.to_dicts()}), given["output"])
     elif form == "csv":
         write_text(
-            to_csv(table.columns, table.to_dicts(), table.run if given["header"] else None), given["output"]
+            to_csv(table.columns, table.to_flat_dicts(), table.run if given["header"] else None),
+            given["output"],
         )
     else:
         write_text(table.to_text(terminal_width()), given["output"])
-    _apply_threshold([row.difference for row in table.rows], given["fail_above"])
+    return table
 
 
 def _shock(scenario: str | None, given: Mapping[str, Any], like: Shock | None = None) -> Shock:
