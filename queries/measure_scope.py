@@ -19,6 +19,7 @@ __all__ = [
     "edges_from",
     "goods_in_scope",
     "nodes_of",
+    "stages_of",
 ]
 
 # Elements named without a least content reach goods that hold more than this.
@@ -76,6 +77,11 @@ def edges_from(graph: nx.MultiDiGraph[Any], node: NodeRef, name: str) -> Iterato
 def commodities(graph: nx.MultiDiGraph[Any]) -> dict[str, Fact]:
     """Give all goods of the graph by id."""
     return nodes_of(graph, "Commodity")
+
+
+def stages_of(graph: nx.MultiDiGraph[Any]) -> dict[str, str]:
+    """Give the stage of every good by id; blank where a fact names none."""
+    return {key: str(fact.properties.get("stage", "")) for key, fact in commodities(graph).items()}
 
 
 def goods_in_scope(

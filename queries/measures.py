@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.queries.content import content, share_in_scope
-from chainshock.queries.measure_scope import affiliates, buyer_classes_reached, commodities
+from chainshock.queries.measure_scope import affiliates, buyer_classes_reached, stages_of
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.resolution import MeasureInForce, NotInForce, Resolution, resolve_measures
 from chainshock.queries.scenario import Scenario
@@ -92,7 +92,7 @@ def route_factors(
     QueryError
         The content of a content rule cannot be computed.
     """
-    stages = {key: str(fact.properties.get("stage", "")) for key, fact in commodities(graph).items()}
+    stages = stages_of(graph)
     countries = {iso3: index for index, iso3 in enumerate(network.countries)}
     by_measure: dict[str, Mapping[int, Floats]] = {}
     issuers: dict[str, int] = {}
@@ -219,7 +219,7 @@ def describe(scenario: Scenario, graph: nx.MultiDiGraph[Any]) -> list[dict[str, 
         `shape`, `sources`, `note`. Measures that neither act nor lack a model come last, with the reason.
     """
     resolution = resolve_measures(graph, scenario)
-    stages = {key: str(fact.properties.get("stage", "")) for key, fact in commodities(graph).items()}
+    stages = stages_of(graph)
     rows = [_row(measure, stages) for measure in resolution.in_force]
     for entry in sorted(resolution.left_out, key=lambda e: (e.is_modelled, e.id)):
         status = "not in force" if entry.is_modelled else "not modelled"

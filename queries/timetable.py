@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
-from chainshock.queries.measure_scope import buyer_classes_reached, commodities
+from chainshock.queries.measure_scope import buyer_classes_reached, stages_of
 from chainshock.queries.measures import measures_in_force, reach_of
 from chainshock.queries.propagation.sweeps import Indices
 from chainshock.queries.resolution import MeasureInForce
@@ -78,7 +78,7 @@ def edge_series(
     InvalidRecord, QueryError
         As `route_factors`.
     """
-    stages = {key: str(fact.properties.get("stage", "")) for key, fact in commodities(graph).items()}
+    stages = stages_of(graph)
     series = [
         _series(network, measure, stages, weeks, unknown_from_issuer)
         for measure in measures_in_force(graph, scenario, weeks=weeks)

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
-from chainshock.graph.exports.base import Content, facts_in, open_whole
+from chainshock.graph.exports.base import Content, facts_in, open_whole, provenance_of
 from chainshock.graph.facts import Fact, NodeRef
 
 __all__ = ["JsonLines", "json_line"]
@@ -38,21 +38,14 @@ def json_line(fact: Fact) -> str:
     >>> json.loads(line)["as_of"]
     '2024-12-31'
     """
-    said = fact.provenance
+    said = provenance_of(fact)
     entry: dict[str, object] = {
-        "id": fact.id,
+        "id": said.pop("fact"),
         "name": fact.name,
         "source": _end(fact.source),
         "target": None if fact.target is None else _end(fact.target),
         "properties": dict(sorted(fact.properties.items())),
-        "sources": said.sources,
-        "as_of": said.as_of,
-        "known_from": said.known_from,
-        "confidence": said.confidence,
-        "valid_from": said.valid_from,
-        "valid_to": said.valid_to,
-        "note": said.note or None,
-        "origin": fact.origin,
+        **said,
     }
     present = {name: value for name, value in entry.items() if value is not None}
     return json.dumps(present, ensure_ascii=False, separators=(",", ":"), default=date.isoformat)
