@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.worlds import PROVENANCE, SAID, content, invoke, make_store, write_tables
+from tests.cli.worlds import PROVENANCE, SAID, invoke, make_store, write_tables
+from tests.faults import content
 
 EXPORTS = f"source,target,code,period,tonnes,{PROVENANCE}\n"
 OWNS = f"source,target,stake,status,{PROVENANCE}\n"

@@ -10,16 +10,8 @@ from pathlib import Path
 import pytest
 
 from chainshock.graph.stores.sqlite import SqliteWriter
-from tests.cli.worlds import (
-    PROVENANCE,
-    SAID,
-    content,
-    invoke,
-    largest_file,
-    make_store,
-    without_privileges,
-    write_tables,
-)
+from tests.cli.worlds import PROVENANCE, SAID, invoke, make_store, write_tables
+from tests.faults import content, largest_file, without_privileges
 
 MANY = f"source,target,code,period,tonnes,{PROVENANCE}\n" + "".join(
     f"CHN,USA,{280000 + i},2024,{i},{SAID}\n" for i in range(3000)

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import resource
-from contextlib import contextmanager
-
 from click.testing import CliRunner
 
 from chainshock.cli import main
-from chainshock.graph.stores.sqlite import SqliteStore
 
 SAID = "usgs,2024-12-31,2025-01-31,A"
 PROVENANCE = "sources,as_of,known_from,confidence"
-NOBODY = 65534
 
 TABLES = {
     "Source.csv": f"id,title,{PROVENANCE}\nusgs,Mineral Commodity Summaries,{SAID}\n",
@@ -46,33 +40,3 @@ def make_store(folder):
     result = invoke("load", write_tables(folder / "good"), "--store", path, "--empty", "--origin", "good")
     assert result.exit_code == 0, result.stderr
     return path
-
-
-def content(path):
-    """Give the hash of what a store holds."""
-    with SqliteStore(path) as store:
-        return store.view().content_hash()
-
-
-@contextmanager
-def without_privileges():
-    """Act as a user to whom file permissions apply."""
-    is_root = os.geteuid() == 0
-    if is_root:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        if is_root:
-            os.seteuid(0)
-
-
-@contextmanager
-def largest_file(size):
-    """Let no file of this process grow beyond a size: writes fail as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import resource
 import sqlite3
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,8 @@ from chainshock.errors import StoreError, StoreUnavailable
 from chainshock.graph.stores import sqlite, sqlite_file
 from chainshock.graph.stores.sqlite import SqliteStore, SqliteWriter
 from chainshock.graph.stores.sqlite_file import FORMAT_VERSION, translate
+from tests.faults import content, largest_file, without_privileges
 from tests.graph.stores.contract import country, fill, trade
-
-NOBODY = 65534
 
 
 @pytest.fixture
@@ -37,35 +34,6 @@ def open_folder():
         folder.chmod(0o755)
         yield folder
         folder.chmod(0o755)
-
-
-@contextmanager
-def without_privileges():
-    """Act as a user to whom file permissions apply."""
-    is_root = os.geteuid() == 0
-    if is_root:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        if is_root:
-            os.seteuid(0)
-
-
-@contextmanager
-def largest_file(size):
-    """Let no file of this process grow beyond a size: writes fail as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-def content(path):
-    with SqliteStore(path) as store:
-        return store.view().content_hash()
 
 
 # ------------------------------------------------------------ a file that is no store

@@ -1,0 +1,41 @@
+"""Make a machine unhelpful, and tell whether a store came through it unchanged."""
+
+from __future__ import annotations
+
+import os
+import resource
+from contextlib import contextmanager
+
+from chainshock.graph.stores.sqlite import SqliteStore
+
+NOBODY = 65534
+
+
+def content(path):
+    """Give the hash of what a store holds."""
+    with SqliteStore(path) as store:
+        return store.view().content_hash()
+
+
+@contextmanager
+def without_privileges():
+    """Act as a user to whom file permissions apply."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+@contextmanager
+def largest_file(size):
+    """Let no file of this process grow beyond a size: writes fail as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
