@@ -40,6 +40,7 @@ format: $(VENV)/.dev ## put code in shape and write the reference pages
 bench: $(VENV)/.dev ## speed ratios, measured side by side
 	$(BIN)/python benchmarks/command_time.py
 	$(BIN)/python benchmarks/calibration.py
+	PYTHONPATH=. $(BIN)/python benchmarks/cascade.py
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build src/*.egg-info

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainshock.errors import FileProblem, InvalidRecord, InvalidReference
+from chainshock.errors import InvalidRecord, QueryError
+from chainshock.graph.network.bare_tables import Table, find_table, read_table
 
 if TYPE_CHECKING:
+    import networkx as nx
     import polars as pl
 
-__all__ = ["BareNetwork", "read_network", "read_shocks"]
+__all__ = ["BareNetwork", "Names", "NodeLosses", "from_graph", "read_network", "read_shocks"]
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Int32s = NDArray[np.int32]
+Names: TypeAlias = "Sequence[Any] | pl.Series"
 NO_CLASS = 255
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BareNetwork:
     """A supply network as arrays: n nodes, k edges, m sectors.
 
@@ -29,16 +33,31 @@ class BareNetwork:
     no table is given. `revenue`, `cost` and `node_weight` are (n,) or None. Repeated edges add up.
     """
 
-    ids: tuple[str, ...]
-    sectors: tuple[str, ...]
-    sector: Ints
-    supplier: Ints
-    customer: Ints
+    ids: Names
+    sectors: Names
+    sector: Int32s
+    supplier: Int32s
+    customer: Int32s
     weight: Floats
     essentiality: NDArray[np.uint8] | None = None
     revenue: Floats | None = None
     cost: Floats | None = None
     node_weight: Floats | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class NodeLosses:
+    """A named shock: nodes that lose output, and the share they lose."""
+
+    name: str
+    node: Int32s
+    loss: Floats
+
+    def dense(self, n: int) -> Floats:
+        """Give the loss of every node, (n,)."""
+        result = np.zeros(n)
+        result[self.node] = self.loss
+        return result
 
 
 def read_network(folder: str | Path, *, essentiality: bool = True) -> BareNetwork:
@@ -51,131 +70,125 @@ def read_network(folder: str | Path, *, essentiality: bool = True) -> BareNetwor
     InvalidRecord
         A value does not fit; names file, line, what was found and what was expected.
     """
-    path, nodes = _read(Path(folder), "nodes", ("id", "sector"))
-    ids = tuple(nodes["id"].to_list())
-    index: dict[str, int] = {}
-    for row, name in enumerate(ids):
-        if not name or name in index:
-            raise InvalidRecord(str(path), row + 2, "id", repr(name), "an id that no other node has")
-        index[name] = row
-    sectors = tuple(sorted({str(name) for name in nodes["sector"].to_list() if name}))
-    sector = _places(path, nodes, "sector", {name: row for row, name in enumerate(sectors)})
-    extra = {
-        name: _numbers(path, nodes, name) if name in nodes.columns else None
-        for name in ("revenue", "cost", "weight")
-    }
-    edge_path, edges = _read(Path(folder), "edges", ("supplier", "customer", "weight"))
-    supplier, customer = (_places(edge_path, edges, name, index) for name in ("supplier", "customer"))
-    weight = _numbers(edge_path, edges, "weight")
+    nodes = find_table(folder, "nodes", ("id", "sector"))
+    ids = nodes.frame["id"]
+    wrong = ids.is_null() | ids.is_duplicated() & ~ids.is_first_distinct()
+    wrong |= nodes.texts("id").fill_null("") == ""
+    if wrong.any():
+        raise nodes.problem(int(wrong.arg_max() or 0), "id", "an id that no other node has")
+    names = nodes.texts("sector")
+    blank = names.fill_null("") == ""
+    if blank.any():
+        raise nodes.problem(int(blank.arg_max() or 0), "sector", "a sector")
+    sectors = names.unique().sort()
+    extra = {name: nodes.numbers(name) if name in nodes else None for name in ("revenue", "cost", "weight")}
+    sector = Table(nodes.path, names.to_frame("sector")).places("sector", sectors, "a sector")
+    edges = find_table(folder, "edges", ("supplier", "customer", "weight"))
+    supplier, customer = (edges.places(name, ids, f"a known {name}") for name in ("supplier", "customer"))
+    weight = edges.numbers("weight")
     table = None
     if essentiality:
-        table = _read_classes(Path(folder), sectors)
-        _check_classes(Path(folder), table, sectors, sector[supplier], sector[customer])
+        table = _read_classes(folder, sectors, edges, sector[supplier], sector[customer])
     return BareNetwork(
-        ids,
-        sectors,
-        sector,
-        supplier,
-        customer,
-        weight,
-        table,
-        extra["revenue"],
-        extra["cost"],
-        extra["weight"],
+        nodes.texts("id"), sectors, sector, supplier, customer, weight, table,
+        extra["revenue"], extra["cost"], extra["weight"],
+    )  # fmt: skip
+
+
+def read_shocks(path: str | Path, ids: Names) -> list[NodeLosses]:
+    """Read a shocks file (`scenario, node, loss`), scenarios in order of their first line.
+
+    Raises
+    ------
+    FileProblem, InvalidRecord
+        As `read_network`; a loss is from 0 to 1, and a scenario names a node once.
+    """
+    import polars as pl  # noqa: PLC0415 - heavy
+
+    table = read_table(Path(path), ("scenario", "node", "loss"))
+    node = table.places("node", pl.Series(ids), "a known node")
+    loss = table.numbers("loss", most=1.0)
+    names = table.texts("scenario")
+    pairs = pl.DataFrame({"scenario": names, "node": node})
+    wrong = (names.fill_null("") == "") | ~pairs.to_struct().is_first_distinct()
+    if wrong.any():
+        raise table.problem(int(wrong.arg_max() or 0), "scenario", "a scenario that names each node once")
+    rows = pairs.with_row_index("row").group_by("scenario", maintain_order=True).agg("row")
+    return [NodeLosses(str(name), node[at], loss[at]) for name, at in _with_rows(rows)]
+
+
+def from_graph(
+    graph: nx.MultiDiGraph[Any],
+    essentiality: NDArray[np.uint8] | None = None,
+    sectors: Sequence[Any] | None = None,
+    weight: str = "weight",
+) -> BareNetwork:
+    """Take a network from a graph whose nodes have a `sector` and whose edges go from supplier to customer.
+
+    Parameters
+    ----------
+    graph
+        The graph; parallel edges add up.
+    essentiality
+        Classes by supplier and customer sector, in the order of `sectors`, (m, m).
+    sectors
+        Sectors in order; those of the nodes, sorted, if not given.
+    weight
+        Attribute of edges that holds the flow.
+
+    Raises
+    ------
+    QueryError
+        A node has no sector or an unknown one, or a flow is missing, negative or not finite.
+    """
+    index = {node: place for place, node in enumerate(graph)}
+    found = [data.get("sector") for _, data in graph.nodes(data=True)]
+    known = {name: place for place, name in enumerate(sectors or sorted({*found} - {None}))}
+    for node, name in zip(graph, found, strict=True):
+        if name not in known:
+            raise QueryError(f"node {node!r}: found sector {name!r}, expected one of the sectors")
+    count = graph.number_of_edges()
+    ends = np.fromiter(
+        (index[node] for u, v in graph.edges() for node in (u, v)), dtype=np.int32, count=2 * count
+    )
+    flows = np.fromiter(
+        (w for _, _, w in graph.edges(data=weight, default=np.nan)), dtype=np.float64, count=count
+    )
+    wrong = np.flatnonzero(~(np.isfinite(flows) & (flows >= 0)))
+    if wrong.size:
+        u, v = (list(index)[place] for place in ends[2 * wrong[0] : 2 * wrong[0] + 2])
+        raise QueryError(f"edge {u!r} to {v!r}: found {flows[wrong[0]]}, expected a flow of at least 0")
+    sector = np.fromiter((known[name] for name in found), dtype=np.int32, count=len(index))
+    return BareNetwork(
+        tuple(index), tuple(known), sector, ends[::2].copy(), ends[1::2].copy(), flows, essentiality
     )
 
 
-def read_shocks(path: str | Path, network: BareNetwork) -> dict[str, Floats]:
-    """Read a shocks file (`scenario, node, loss`): the loss of every node, (n,), by scenario."""
-    file = Path(path)
-    table = _read_file(file, ("scenario", "node", "loss"))
-    node = _places(file, table, "node", {name: row for row, name in enumerate(network.ids)})
-    loss = _numbers(file, table, "loss", most=1.0)
-    shocks: dict[str, Floats] = {}
-    seen: set[tuple[str, int]] = set()
-    for row, name in enumerate(table["scenario"].to_list()):
-        if not name or (name, int(node[row])) in seen:
-            expected = "a scenario that names each node once"
-            raise InvalidRecord(str(file), row + 2, "scenario", repr(name), expected)
-        seen.add((name, int(node[row])))
-        shocks.setdefault(name, np.zeros(len(network.ids)))[node[row]] = loss[row]
-    return shocks
+def _with_rows(rows: pl.DataFrame) -> Iterator[tuple[str, NDArray[np.uint32]]]:
+    for name, at in zip(rows["scenario"], rows["row"], strict=True):
+        yield name, at.to_numpy()
 
 
-def _read(folder: Path, name: str, columns: tuple[str, ...]) -> tuple[Path, pl.DataFrame]:
-    for path in (folder / f"{name}.csv", folder / f"{name}.parquet"):
-        if path.is_file():
-            return path, _read_file(path, columns)
-    raise FileProblem(str(folder), f"no {name}.csv or {name}.parquet", "a folder that holds one")
-
-
-def _read_file(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
-    import polars as pl  # noqa: PLC0415 - heavy
-
-    if not path.is_file():
-        raise FileProblem(str(path), "no such file", "a CSV or Parquet file")
-    try:
-        if path.suffix == ".parquet":
-            table = pl.read_parquet(path).cast(pl.String)
-        else:
-            table = pl.read_csv(path, infer_schema=False)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as exc:
-        found = str(exc).splitlines()[0].removeprefix("found ") if str(exc) else type(exc).__name__
-        raise FileProblem(str(path), found, "a CSV or Parquet file") from exc
-    for column in columns:
-        if column not in table.columns:
-            raise FileProblem(str(path), f"columns {', '.join(table.columns)}", f"a column {column}")
-    if not table.height:
-        raise FileProblem(str(path), "no rows", "at least one row")
-    return table
-
-
-def _places(path: Path, table: pl.DataFrame, column: str, index: dict[str, int]) -> Ints:
-    names = table[column].to_list()
-    for row, name in enumerate(names):
-        if name not in index:
-            found = "nothing" if name is None else repr(name)
-            expected = "a sector" if column == "sector" else f"a known {column}"
-            raise InvalidReference(str(path), row + 2, column, found, expected)
-    return np.fromiter((index[name] for name in names), dtype=np.int64, count=len(names))
-
-
-def _numbers(path: Path, table: pl.DataFrame, column: str, most: float = np.inf) -> Floats:
-    import polars as pl  # noqa: PLC0415 - heavy
-
-    values = table[column].str.strip_chars().cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
-    bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0) & (values <= most)))
-    if bad.size:
-        row = int(bad[0])
-        expected = "a number of at least 0" if most == np.inf else f"a number from 0 to {most:g}"
-        raise InvalidRecord(str(path), row + 2, column, repr(table[column][row]), expected)
-    return np.array(values, dtype=np.float64)
-
-
-def _read_classes(folder: Path, sectors: tuple[str, ...]) -> NDArray[np.uint8]:
-    path, table = _read(folder, "essentiality", ("supplier_sector", "customer_sector", "class"))
+def _read_classes(
+    folder: str | Path, sectors: pl.Series, edges: Table, seller: Int32s, buyer: Int32s
+) -> NDArray[np.uint8]:
+    table = find_table(folder, "essentiality", ("supplier_sector", "customer_sector", "class"))
     index = {name: row for row, name in enumerate(sectors)}
     classes = np.full((len(sectors), len(sectors)), NO_CLASS, dtype=np.uint8)
-    rows = zip(table["supplier_sector"], table["customer_sector"], table["class"], strict=True)
-    for row, (seller, buyer, kind) in enumerate(rows):
+    columns = [table.texts(name) for name in ("supplier_sector", "customer_sector", "class")]
+    for row, (supplier, customer, kind) in enumerate(zip(*columns, strict=True)):
         if kind not in ("0", "1", "2"):
-            raise InvalidRecord(str(path), row + 2, "class", repr(kind), "0, 1 or 2")
-        if seller in index and buyer in index:
-            if classes[index[seller], index[buyer]] != NO_CLASS:
-                found = f"{seller}, {buyer} again"
-                raise InvalidRecord(str(path), row + 2, None, found, "each pair of sectors once")
-            classes[index[seller], index[buyer]] = int(kind)
-    return classes
-
-
-def _check_classes(
-    folder: Path, classes: NDArray[np.uint8], sectors: tuple[str, ...], seller: Ints, buyer: Ints
-) -> None:
-    missing = np.flatnonzero(classes[seller, buyer] == NO_CLASS)
-    if missing.size:
-        path, _ = _read(folder, "essentiality", ("class",))
-        pair = f"{sectors[seller[missing[0]]]}, {sectors[buyer[missing[0]]]}"
-        expected = f"a row for it, since line {missing[0] + 2} of the edges needs it"
+            raise table.problem(row, "class", "0, 1 or 2")
+        if supplier in index and customer in index:
+            if classes[index[supplier], index[customer]] != NO_CLASS:
+                raise table.problem(row, None, "each pair of sectors once", f"{supplier}, {customer} again")
+            classes[index[supplier], index[customer]] = int(kind)
+    missing = classes[seller, buyer] == NO_CLASS
+    if missing.any():
+        row = int(missing.argmax())
+        pair = f"{sectors[int(seller[row])]}, {sectors[int(buyer[row])]}"
+        expected = f"a row for it, since line {edges.line(row)} of {edges.path.name} needs it"
         raise InvalidRecord(
-            str(path), None, None, f"no class for supplier and customer sector {pair}", expected
+            str(table.path), None, None, f"no class for supplier and customer sector {pair}", expected
         )
+    return classes

@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import click
 
 from chainshock.cli.options import format_of, output_options
-from chainshock.cli.output import row_progress, terminal_width, to_csv, to_json, write_text
+from chainshock.cli.output import csv_lines, row_progress, status_line, terminal_width, to_json, write_text
 
 if TYPE_CHECKING:
-    from chainshock.queries.propagation.cascade.reference import Model
+    from chainshock.graph.network.bare import Names, NodeLosses
+    from chainshock.queries.propagation.cascade.arrays import Model
+    from chainshock.queries.propagation.cascade.run import Cascade, Kernel, Stop
 
 __all__ = ["cascade"]
 
 COLUMNS = ["scenario", "esri", "esri_down", "esri_up", "iterations", "stop"]
+LOSS_COLUMNS = ["scenario", "node", "loss_down", "loss_up"]
+
+
+class CascadeArguments(TypedDict):
+    """Values of the options of `cascade`."""
+
+    shocks: str | None
+    each_node: bool
+    model: Model
+    replaceability: str
+    stop: Stop
+    eps: float
+    kernel: Kernel
+    losses: str | None
+    cache: bool
+    format_: str | None
+    header: bool
+    output: str
 
 
 @click.command(short_help="Run the ESRI cascade on a network of your own.")
@@ -36,60 +61,159 @@ COLUMNS = ["scenario", "esri", "esri_down", "esri_up", "iterations", "stop"]
     help="Whether others of the sector can stand in.",
 )
 @click.option(
-    "--eps", type=click.FloatRange(0, 1), default=0.01, show_default=True, help="Where sweeps stop."
+    "--stop",
+    type=click.Choice(["eps", "fixed-point"]),
+    default="eps",
+    show_default=True,
+    help="Stop when no node falls by more than eps in a sweep, as published, or go to the fixed point.",
+)
+@click.option(
+    "--eps",
+    type=click.FloatRange(0, 1),
+    default=0.01,
+    show_default=True,
+    help="Where sweeps stop; part of the model.",
+)
+@click.option(
+    "--kernel",
+    type=click.Choice(["auto", "reference", "packed", "frontier", "columns"]),
+    default="auto",
+    show_default=True,
+    help="How sweeps are computed; all give the same. All but reference need the extra 'fast'.",
 )
 @click.option("--losses", metavar="FILE", help="Also write what each node loses, as CSV.")
+@click.option("--cache/--no-cache", default=True, help="Keep large networks compiled. [default: cache]")
 @output_options
-def cascade(
-    network_dir: str, shocks: str | None, each_node: bool, model: Model, replaceability: str,
-    eps: float, losses: str | None, format_: str | None, header: bool, output: str,
-) -> None:  # fmt: skip
+def cascade(network_dir: str, **given: Unpack[CascadeArguments]) -> None:
     """Run the ESRI cascade on a network of your own.
 
-    The folder holds nodes, edges and, for generalized-leontief, essentiality, as CSV or Parquet.
+    The folder holds nodes, edges and, for generalized-leontief, essentiality, as CSV or Parquet. CSV rows are
+    written as they are found.
 
     \b
     Example:
         chainshock cascade my-network --shocks shocks.csv
+        chainshock cascade my-network --each-node --stop fixed-point -o scores.csv
     """
-    if (shocks is None) == (not each_node):
+    if (given["shocks"] is None) == (not given["each_node"]):
         raise click.UsageError("expected either --shocks FILE or --each-node")
-    import numpy as np
+    if given["losses"] and given["kernel"] == "columns":
+        raise click.UsageError("--kernel columns gives scores alone; --losses takes another kernel")
+    from chainshock.graph.network.bare import read_shocks
+    from chainshock.queries.propagation.cascade.run import Cascade
 
-    from chainshock.graph.network.bare import read_network, read_shocks
-    from chainshock.queries.propagation.cascade.reference import compile_cascade, run_cascade
-    from chainshock.queries.tables import Column, draw_table
+    form = format_of(given["format_"], given["output"])
+    with status_line() as say:
+        ids, arrays = _open(network_dir, given, say)
+        engine = Cascade(arrays)
+        chosen = read_shocks(given["shocks"], ids) if given["shocks"] else None
+    total = len(ids) if chosen is None else len(chosen)
+    shocks = engine.each_node(ids) if chosen is None else iter(chosen)
+    with ExitStack() as stack:
+        tick = stack.enter_context(row_progress("cascade"))
+        scores = _scores(stack, engine, ids, shocks, given, single=total == 1)
+        rows = _counted((asdict(score) for score in scores), total, tick)
+        _write(rows, form, given, _run(engine, given, many=total > 1))
 
-    form = format_of(format_, output)
-    network = read_network(network_dir, essentiality=model == "generalized-leontief")
-    compiled = compile_cascade(network, model, replaceability=replaceability == "market-share")
-    given = read_shocks(shocks, network) if shocks else None
-    names = list(given) if given is not None else list(network.ids)
-    rows: list[dict[str, object]] = []
-    lost: list[dict[str, object]] = []
-    with row_progress("cascade") as tick:
-        for number, name in enumerate(names):
-            loss = given[name] if given is not None else np.eye(1, len(network.ids), number)[0]
-            found = run_cascade(compiled, loss, eps=eps)
-            rows.append({"scenario": name, **{column: getattr(found, column) for column in COLUMNS[1:]}})
-            if losses:
-                lost += [
-                    {"scenario": name, "node": node, "loss_down": float(1 - hd), "loss_up": float(1 - hu)}
-                    for node, hd, hu in zip(network.ids, found.hd, found.hu, strict=True)
-                ]
-            if tick:
-                tick(number + 1, len(names))
-    run = {"model": model, "replaceability": replaceability, "stop": f"eps={eps:g}", "kernel": "reference"}
-    if losses:
-        write_text(to_csv(["scenario", "node", "loss_down", "loss_up"], lost), losses)
+
+def _open(folder: str, given: CascadeArguments, say: Callable[[str], None]) -> tuple[Names, Any]:
+    import platformdirs
+
+    from chainshock.queries.cascades import open_network
+
+    say("reading and compiling the network")
+    cache = Path(platformdirs.user_cache_dir("chainshock")) / "networks" if given["cache"] else None
+    replaceability = given["replaceability"] == "market-share"
+    found = open_network(folder, given["model"], replaceability=replaceability, cache=cache)
+    return found.ids, found.arrays
+
+
+def _scores(
+    stack: ExitStack,
+    engine: Cascade,
+    ids: Names,
+    shocks: Iterator[NodeLosses],
+    given: CascadeArguments,
+    *,
+    single: bool,
+) -> Iterator[Any]:
+    """Give scores one by one; write the losses of nodes beside them where asked for."""
+    stop, eps, kernel = given["stop"], given["eps"], given["kernel"]
+    if given["losses"] is None and not (single and kernel != "columns"):
+        yield from engine.run_many(shocks, stop=stop, eps=eps, kernel=kernel)
+        return
+    write = None
+    if given["losses"] is not None:
+        from chainshock.graph.exports.base import open_whole
+
+        file = stack.enter_context(open_whole(given["losses"]))
+        write = file.write
+        write(next(csv_lines(LOSS_COLUMNS, ())).encode())
+    with status_line() as say:
+        for shock in shocks:
+
+            def tick(sweeps: int, moved: float) -> None:
+                say(f"sweep {sweeps}, largest fall {moved:.2g}; stops at {eps:g} {_bar(moved, eps)}")
+
+            found = engine.run(shock, stop=stop, eps=eps, kernel=kernel, tick=tick if single else None)
+            if write is not None:
+                left = zip(ids, found.hd, found.hu, strict=True)
+                lost = ((shock.name, str(node), float(1 - hd), float(1 - hu)) for node, hd, hu in left)
+                rows = (dict(zip(LOSS_COLUMNS, row, strict=True)) for row in lost)
+                for line in csv_lines(LOSS_COLUMNS, rows, heading=False):
+                    write(line.encode())
+            yield found.score
+
+
+def _run(engine: Cascade, given: CascadeArguments, *, many: bool) -> dict[str, object]:
+    kernel = engine.chosen(given["kernel"], many=many and not given["losses"])
+    fixed = given["stop"] == "fixed-point"
+    return {
+        "model": given["model"],
+        "replaceability": given["replaceability"],
+        "stop": "fixed-point" if fixed else f"eps={given['eps']:g}",
+        "kernel": "reference" if fixed else kernel,
+        "nodes": engine.arrays.n,
+        "edges": engine.arrays.edges,
+    }
+
+
+def _write(
+    rows: Iterable[dict[str, object]], form: str, given: CascadeArguments, run: dict[str, object]
+) -> None:
+    output = given["output"]
     if form == "json":
-        write_text(to_json({"run": run, "rows": rows}), output)
+        write_text(to_json({"run": run, "rows": list(rows)}), output)
     elif form == "csv":
-        write_text(to_csv(COLUMNS, rows, run if header else None), output)
+        from chainshock.graph.exports.base import open_whole
+
+        with open_whole(output) as file:
+            for line in csv_lines(COLUMNS, rows, run if given["header"] else None):
+                file.write(line.encode())
     else:
+        from chainshock.queries.tables import Column, draw_table
+
         cells = [
             [f"{v:.6f}" if isinstance(v, float) else str(v) for v in (row[c] for c in COLUMNS)]
             for row in rows
         ]
         columns = [Column(name, 12) for name in COLUMNS[1:]]
         write_text(draw_table([Column("scenario", 30), *columns], cells, terminal_width()), output)
+
+
+def _counted(
+    rows: Iterable[dict[str, object]], total: int, tick: Callable[[int, int], None] | None
+) -> Iterator[dict[str, object]]:
+    for number, row in enumerate(rows, 1):
+        yield row
+        if tick and total > 1:
+            tick(number, total)
+
+
+def _bar(moved: float, eps: float) -> str:
+    """Draw how far the largest fall has come from 1 to eps, on a logarithmic scale."""
+    if moved <= eps or eps <= 0.0:
+        return ""
+    share = min(max(math.log(max(moved, eps)) / math.log(eps), 0.0), 1.0) if eps < 1.0 else 1.0
+    filled = round(20 * share)
+    return f"[{'#' * filled}{'.' * (20 - filled)}]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import itertools
 import json
 import math
 import shutil
@@ -15,7 +16,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from chainshock.graph.exports.base import open_whole
 
-__all__ = ["progress", "row_progress", "terminal_width", "to_csv", "to_json", "write_bytes", "write_text"]
+__all__ = [
+    "csv_lines",
+    "progress",
+    "row_progress",
+    "status_line",
+    "terminal_width",
+    "to_csv",
+    "to_json",
+    "write_bytes",
+    "write_text",
+]
 
 DIGITS = 12
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -31,7 +42,18 @@ def to_json(payload: Mapping[str, object]) -> str:
 def to_csv(
     columns: Sequence[str], rows: Iterable[Mapping[str, object]], header: Mapping[str, object] | None = None
 ) -> str:
-    """Give CSV text in which no cell of text can start a formula.
+    """Give CSV text in which no cell of text can start a formula; see `csv_lines`."""
+    return "".join(csv_lines(columns, rows, header))
+
+
+def csv_lines(
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, object]],
+    header: Mapping[str, object] | None = None,
+    *,
+    heading: bool = True,
+) -> Iterator[str]:
+    """Give CSV line by line, as rows come.
 
     Parameters
     ----------
@@ -41,15 +63,21 @@ def to_csv(
         Values by column; absent and None become blank.
     header
         Written first as lines `# key: value`.
+    heading
+        Whether a line of column names comes first.
     """
     text = io.StringIO()
     for key, value in (header or {}).items():
         plain = value if isinstance(value, str) else json.dumps(_plain(value), ensure_ascii=False)
-        text.write(f"# {key}: {' '.join(plain.split())}\n")
+        yield f"# {key}: {' '.join(plain.split())}\n"
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
-    return text.getvalue()
+    cells = ([_cell(row.get(column)) for column in columns] for row in rows)
+    heads: list[list[object]] = [list(columns)] if heading else []
+    for line in itertools.chain(heads, cells):
+        writer.writerow(line)
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
 
 
 def write_text(text: str, target: str) -> None:
@@ -127,6 +155,26 @@ def row_progress(label: str) -> Iterator[Callable[[int, int], None] | None]:
         if shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def status_line() -> Iterator[Callable[[str], None]]:
+    """Give a function that shows one line of text on stderr, each in place of the last; gone afterwards.
+
+    Nothing is shown where stderr is no terminal.
+    """
+    if not sys.stderr.isatty():
+        yield lambda text: None
+        return
+
+    def say(text: str) -> None:
+        sys.stderr.write(f"\r\x1b[K{text[: terminal_width() - 1]}")
+        sys.stderr.flush()
+
+    try:
+        yield say
+    finally:
+        say("")
 
 
 def _plain(value: object) -> object:

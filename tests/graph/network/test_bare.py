@@ -1,0 +1,131 @@
+"""Anyone's network, read from tables or taken from a graph."""
+
+import networkx as nx
+import numpy as np
+import polars as pl
+import pytest
+
+from chainshock.errors import InvalidRecord, QueryError
+from chainshock.graph.network.bare import from_graph, read_network, read_shocks
+
+NODES = "id,sector\na,steel\nb,cars\nc,cars\n"
+EDGES = "supplier,customer,weight\na,b,1.5\nb,c,2\na,b,0.5\n"
+CLASSES = "supplier_sector,customer_sector,class\nsteel,cars,2\ncars,cars,1\n"
+
+
+def write(folder, **files):
+    texts = {"nodes": NODES, "edges": EDGES, "essentiality": CLASSES, **files}
+    for name, text in texts.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_tables_become_arrays(tmp_path):
+    network = read_network(write(tmp_path))
+    assert list(network.ids) == ["a", "b", "c"]
+    assert list(network.sectors) == ["cars", "steel"]
+    assert network.sector.tolist() == [1, 0, 0]
+    assert network.supplier.tolist() == [0, 1, 0]
+    assert network.customer.tolist() == [1, 2, 1]
+    assert network.weight.tolist() == [1.5, 2.0, 0.5]
+    assert network.essentiality[1, 0] == 2
+    assert network.revenue is None
+
+
+def test_numbers_of_parquet_files_match_as_numbers_or_as_text(tmp_path):
+    write(tmp_path)
+    pl.DataFrame({"id": [10, 20], "sector": [1, 2], "cost": [3.0, 4.0]}).write_parquet(
+        tmp_path / "nodes.parquet"
+    )
+    pl.DataFrame({"supplier": ["10"], "customer": ["20"], "weight": [1]}).write_parquet(
+        tmp_path / "edges.parquet"
+    )
+    for name in ("nodes", "edges"):
+        (tmp_path / f"{name}.csv").unlink()
+    network = read_network(tmp_path, essentiality=False)
+    assert (network.supplier.tolist(), network.customer.tolist()) == ([0], [1])
+    assert network.cost.tolist() == [3.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "found"),
+    [
+        ("nodes", NODES + "\n\na,steel\n", 7, "'a'"),
+        ("nodes", 'id,sector\n"a\nb",steel\n,cars\n', 4, "nothing"),
+        ("nodes", NODES + "d,steel,9\n", 5, "3 cells"),
+        ("edges", EDGES + "a,b\n", 5, "nothing"),
+        ("edges", EDGES + "a,b,-1\n", 5, "'-1'"),
+        ("edges", EDGES + "a,b,NaN\n", 5, "'NaN'"),
+        ("edges", EDGES + "a,b,inf\n", 5, "'inf'"),
+        ("edges", EDGES + "a,b,many\n", 5, "'many'"),
+        ("edges", EDGES + "a,b,\n", 5, "nothing"),
+        ("edges", EDGES + "a,nowhere,1\n", 5, "'nowhere'"),
+        ("edges", EDGES + ",b,1\n", 5, "nothing"),
+        ("essentiality", CLASSES + "steel,cars,1\n", 4, "steel, cars again"),
+        ("essentiality", CLASSES + "steel,steel,3\n", 4, "'3'"),
+    ],
+)
+def test_what_does_not_fit_is_named_by_line(tmp_path, name, text, line, found):
+    with pytest.raises(InvalidRecord) as caught:
+        read_network(write(tmp_path, **{name: text}))
+    assert (caught.value.row, caught.value.found) == (line, found)
+    assert caught.value.path.endswith(f"{name}.csv")
+
+
+def test_bytes_that_are_not_text_are_named_by_line(tmp_path):
+    write(tmp_path)
+    (tmp_path / "edges.csv").write_bytes(EDGES.encode() + b"a,\xff,1\n")
+    with pytest.raises(InvalidRecord, match=r"edges\.csv:5: found byte 0xff"):
+        read_network(tmp_path)
+
+
+def test_a_pair_of_sectors_without_class_names_the_edge_that_needs_it(tmp_path):
+    with pytest.raises(InvalidRecord, match=r"cars, cars.*line 3 of edges\.csv"):
+        read_network(write(tmp_path, essentiality="supplier_sector,customer_sector,class\nsteel,cars,2\n"))
+
+
+def test_shocks_keep_the_order_of_scenarios(tmp_path):
+    ids = read_network(write(tmp_path)).ids
+    path = tmp_path / "shocks.csv"
+    path.write_text("scenario,node,loss\nz,c,1\ny,a,0.5\nz,b,0.25\n", encoding="utf-8")
+    first, second = read_shocks(path, ids)
+    assert (first.name, first.dense(3).tolist()) == ("z", [0.0, 0.25, 1.0])
+    assert (second.name, second.dense(3).tolist()) == ("y", [0.5, 0.0, 0.0])
+
+
+@pytest.mark.parametrize("row", ["z,a,1.01", "z,a,-0.1", "z,nobody,1", "z,c,1", ",a,1", "z,a,nan"])
+def test_shocks_that_do_not_fit_are_named_by_line(tmp_path, row):
+    ids = read_network(write(tmp_path)).ids
+    path = tmp_path / "shocks.csv"
+    path.write_text(f"scenario,node,loss\nz,c,1\n{row}\n", encoding="utf-8")
+    with pytest.raises(InvalidRecord, match=r"shocks\.csv:3:"):
+        read_shocks(path, ids)
+
+
+def test_a_graph_gives_what_its_tables_give(tmp_path):
+    graph = nx.MultiDiGraph()
+    graph.add_node("a", sector="steel")
+    graph.add_nodes_from("bc", sector="cars")
+    graph.add_weighted_edges_from([("a", "b", 1.5), ("b", "c", 2.0), ("a", "b", 0.5)])
+    network, expected = from_graph(graph), read_network(write(tmp_path), essentiality=False)
+    assert network.ids == tuple(expected.ids)
+    assert network.sectors == tuple(expected.sectors)
+    assert (network.sector == expected.sector).all()
+    flows = zip(network.supplier.tolist(), network.customer.tolist(), network.weight.tolist(), strict=True)
+    assert sorted(flows) == [(0, 1, 0.5), (0, 1, 1.5), (1, 2, 2.0)]
+
+
+@pytest.mark.parametrize("weight", [-1.0, np.nan, None])
+def test_a_graph_with_a_flow_that_does_not_fit_is_refused(weight):
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from("ab", sector="steel")
+    graph.add_edge("a", "b", weight=weight)
+    with pytest.raises(QueryError, match="'a' to 'b'"):
+        from_graph(graph)
+
+
+def test_a_graph_with_a_node_without_sector_is_refused():
+    graph = nx.MultiDiGraph()
+    graph.add_node("a")
+    with pytest.raises(QueryError, match="'a'"):
+        from_graph(graph)

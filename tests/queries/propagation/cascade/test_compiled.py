@@ -1,0 +1,33 @@
+"""What is compiled once stays compiled, and a folder that cannot be written stops nothing."""
+
+import os
+import subprocess
+import sys
+
+SCRIPT = """
+from chainshock.graph.network.synthetic import make_network
+from chainshock.queries.propagation.cascade.arrays import compile_cascade
+from chainshock.queries.propagation.cascade.packed_kernels import sweep_up
+from chainshock.queries.propagation.cascade.run import Cascade
+
+engine = Cascade(compile_cascade(make_network(200), "generalized-leontief"))
+print(engine.run(next(engine.each_node(range(200)))).score.esri > 0, len(sweep_up.stats.cache_hits))
+"""
+
+
+def run(cache):
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(cache)}
+    result = subprocess.run(
+        [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.split()
+
+
+def test_a_second_process_does_not_compile_again(tmp_path):
+    assert run(tmp_path) == ["True", "0"]
+    assert run(tmp_path) == ["True", "1"]
+
+
+def test_kernels_run_where_nothing_can_be_kept():
+    assert run("/proc/none") == ["True", "0"]
