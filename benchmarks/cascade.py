@@ -3,8 +3,8 @@
     python benchmarks/cascade.py            sizes up to 100,000 nodes
     python benchmarks/cascade.py --full     1,000,000 nodes too, and every closure of 10,000
 
-Every ratio is the median of pairs measured one after the other in this run, on one core. Layout and compilation are
-not in the times; they are printed on their own. The severe shock closes the first hundredth of the nodes.
+Every ratio is the median of pairs measured one after the other in this run, on one core. Layout and compiling
+are not in the times. The severe shock closes the first hundredth of the nodes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from chainshock.queries.propagation.cascade.frontier import FrontierSweeps
 from chainshock.queries.propagation.cascade.packed import PackedSweeps
 from chainshock.queries.propagation.cascade.redraw import RedrawnSweeps
 from chainshock.queries.propagation.cascade.reference import ReferenceSweeps
-from chainshock.queries.propagation.cascade.run import Cascade
 from chainshock.queries.propagation.static import solve
 from tools.make_network import main as write_tables
 
@@ -49,7 +48,8 @@ def main() -> None:
     for n in sizes[1:]:
         what_if(n)
     walking(10_000)
-    fixed_points(sizes[: 2 if full else 1])
+    for n in sizes[: 2 if full else 1]:
+        fixed_point(n)
     monte_carlo()
     compiling(100_000)
     reference_data()
@@ -82,7 +82,8 @@ def severe(n: int) -> None:
     share = statistics.median(moved / a / r for a, r in zip(ours, reads, strict=True))
     size = arrays.nbytes + packed.up_rows.nbytes + packed.down_rows.nbytes
     print(
-        f"severe shock, n = {n:,}, {arrays.edges:,} edges: {sweeps} sweeps, {statistics.median(ours) * 1e3:.1f} ms, "
+        f"severe shock, n = {n:,}, {arrays.edges:,} edges: {sweeps} sweeps, "
+        f"{statistics.median(ours) * 1e3:.1f} ms, "
         f"{ratio:.2f} x scipy, {share:.2f} of {statistics.median(reads) / 1e9:.1f} GB/s, "
         f"{size / arrays.edges:.1f} bytes per edge"
     )
@@ -123,20 +124,19 @@ def walking(n: int) -> None:
     )
 
 
-def fixed_points(sizes: tuple[int, ...]) -> None:
+def fixed_point(n: int) -> None:
     """Find the fixed point of one closure, against plain packed sweeps to the last bit."""
-    for n in sizes:
-        arrays = _arrays(n)
-        packed = PackedSweeps(arrays)
-        loss = np.zeros(n)
-        loss[7] = 1.0
-        plain, (hd, hu, sweeps, _) = _median(lambda: packed.run(loss, 1e-15, MOST), 1)
-        seconds, found = _median(lambda: find_fixed_point(arrays, loss), 3)
-        difference = max(np.abs(found.hd - hd).max(), np.abs(found.hu - hu).max())
-        print(
-            f"fixed point, n = {n:,}: {found.sweeps} sweeps and {found.solves} solves, {seconds:.2f} s; "
-            f"plain {sweeps:,} sweeps, {plain:.2f} s; largest difference {difference:.0e}"
-        )
+    arrays = _arrays(n)
+    packed = PackedSweeps(arrays)
+    loss = np.zeros(n)
+    loss[7] = 1.0
+    plain, (hd, hu, sweeps, _) = _median(lambda: packed.run(loss, 1e-15, MOST), 1)
+    seconds, found = _median(lambda: find_fixed_point(arrays, loss), 3)
+    difference = max(np.abs(found.hd - hd).max(), np.abs(found.hu - hu).max())
+    print(
+        f"fixed point, n = {n:,}: {found.sweeps} sweeps and {found.solves} solves, {seconds:.2f} s; "
+        f"plain {sweeps:,} sweeps, {plain:.2f} s; largest difference {difference:.0e}"
+    )
 
 
 def monte_carlo() -> None:
@@ -168,9 +168,7 @@ def compiling(n: int) -> None:
         3,
     )
     edges = graph.number_of_edges()
-    print(
-        f"compile {edges:,} edges: from Parquet {from_tables:.2f} s, from a MultiDiGraph {from_networkx:.2f} s"
-    )
+    print(f"compile {edges:,} edges: Parquet {from_tables:.2f} s, MultiDiGraph {from_networkx:.2f} s")
 
 
 def reference_data() -> None:

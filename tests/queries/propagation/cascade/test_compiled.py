@@ -4,6 +4,10 @@ import os
 import subprocess
 import sys
 
+import numba
+
+from chainshock.queries.propagation.cascade.compiled import compiled
+
 SCRIPT = """
 from chainshock.graph.network.synthetic import make_network
 from chainshock.queries.propagation.cascade.arrays import compile_cascade
@@ -29,5 +33,12 @@ def test_a_second_process_does_not_compile_again(tmp_path):
     assert run(tmp_path) == ["True", "1"]
 
 
-def test_kernels_run_where_nothing_can_be_kept():
-    assert run("/proc/none") == ["True", "0"]
+def test_loops_are_compiled_anew_where_nothing_can_be_kept(monkeypatch):
+    def njit(**options):
+        if options.get("cache"):
+            raise RuntimeError("cannot cache function: no locator available")  # what numba says
+        return numba.njit(**options)
+
+    monkeypatch.setattr("chainshock.queries.propagation.cascade.compiled.njit", njit)
+    double = compiled(lambda x: 2 * x)
+    assert double(4) == 8
