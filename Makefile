@@ -1,12 +1,12 @@
 # One entry point for every chore. Only Python 3.11+ and make are needed; uv is used when it is there.
 .DEFAULT_GOAL := help
-.PHONY: help rank test prove check format bench clean
+.PHONY: help rank test prove check format bench bench-peers clean
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 $(VENV)/.run: pyproject.toml
 	@sh tools/setup-venv.sh "$(VENV)" "$(PYTHON)" run
@@ -42,5 +42,10 @@ bench: $(VENV)/.dev ## speed ratios, measured side by side
 	$(BIN)/python benchmarks/calibration.py
 	PYTHONPATH=. $(BIN)/python benchmarks/cascade.py
 
+bench-peers: $(VENV)/.dev ## the weekly march beside BoARIO, which gets an environment of its own
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/requirements.txt
+	PYTHONPATH=. $(BIN)/python benchmarks/peers/run_weeks.py .venv-peers/bin/python
+
 clean: ## remove the environment and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build src/*.egg-info
+	rm -rf $(VENV) .venv-peers .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build src/*.egg-info
