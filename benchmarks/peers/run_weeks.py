@@ -1,8 +1,8 @@
 """Time the weekly march beside BoARIO, in turn, on the same table: run_weeks.py PYTHON_OF_BOARIO.
 
 The two do not compute the same model: in BoARIO the hit industries make half as much, adjust orders and
-overproduce; in the march they ship half as much, and slices of firms carry stocks of their own. Sizes, weeks and
-stocks are the same. BoARIO has no slices: the line with one slice compares like with like.
+overproduce; in the march they ship half as much, and slices of firms carry stocks of their own. Sizes, weeks
+and stocks are the same. BoARIO has no slices: the line with one slice compares like with like.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main(python: str) -> None:
             print(
                 f"{regions * sectors} industries, {len(network.weight):,} flows, {WEEKS} weeks, "
                 f"{count} slices: {statistics.median(ours[count]):.3f} s; BoARIO "
-                f"{statistics.median(theirs):.3f} s, {ratio:.1f} x; output lost {1 - made:.3f} by inputs alone, "
+                f"{statistics.median(theirs):.3f} s, {ratio:.1f} x; lost {1 - made:.3f} by inputs alone, "
                 f"BoARIO {their_loss:.3f} with the shock itself"
             )
 
