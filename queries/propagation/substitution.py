@@ -17,7 +17,15 @@ from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import Served, ShockOptions
 from chainshock.queries.propagation.sweeps import Frame, add_up
 
-__all__ = ["Substitution", "input_feasible", "no_substitution", "open_routes", "spare_quantity", "substitute"]
+__all__ = [
+    "Substitution",
+    "input_feasible",
+    "no_substitution",
+    "open_routes",
+    "reachable",
+    "spare_quantity",
+    "substitute",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +104,7 @@ def substitute(
         demand = add_up(market_of, lost[groups], len(markets))
         origins, origin_of = np.unique(network.country[sellers], return_inverse=True)
         supply = add_up(origin_of, spare[sellers], len(origins))
-        reach = _reach(routes, int(good), origins, markets, len(network.countries))
+        reach = reachable(routes, int(good), origins, markets, len(network.countries))
         used = _match(supply, phi[good] * demand, reach)
         rho[groups] = (used.sum(axis=0) / demand)[market_of]
         gain[sellers] = (used.sum(axis=1) / supply)[origin_of] * spare[sellers]
@@ -117,10 +125,10 @@ def _markets(network: ProductionNetwork, groups: np.ndarray) -> tuple[Ints, np.n
     return np.stack(np.divmod(codes, len(network.countries)), axis=1).astype(np.int32), market_of
 
 
-def _reach(
+def reachable(
     routes: RouteFactors, good: int, origins: Ints, markets: Ints, countries: int
 ) -> npt.NDArray[np.bool_]:
-    """Say which seller country (rows) serves which market (columns)."""
+    """Say which seller country (rows) serves which market of a good (columns: class and country)."""
     reach = np.ones((len(origins), len(markets)), dtype=bool)
     if good not in routes.by_good and good not in routes.held:
         return reach

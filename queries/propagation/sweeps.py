@@ -25,6 +25,7 @@ __all__ = [
     "lost_input",
     "lost_orders",
     "order_losses",
+    "runs",
 ]
 
 PLAIN_SWEEPS = 300  # sweeps before the active branch is solved as a linear system
@@ -79,8 +80,8 @@ class Frame:
         self.target: Indices = self.node[self.group]
         self.flow = network.weight * network.need[self.group]
         self.passing = network.weight * factor
-        self._edge_starts, self._fed_groups = _runs(self.group)
-        self._group_starts, self._fed_nodes = _runs(self.node)
+        self._edge_starts, self._fed_groups = runs(self.group)
+        self._group_starts, self._fed_nodes = runs(self.node)
         self.stopped = self.by_group(network.weight * (1.0 - factor))
 
     def by_group(self, edges: Floats) -> Floats:
@@ -91,10 +92,13 @@ class Frame:
         return result
 
     def worst(self, groups: Floats) -> Floats:
-        """Give the largest value among each node's groups, 0 for nodes without groups, shape (n,)."""
-        result = np.zeros(self.network.n)
+        """Give the largest value among each node's groups, 0 for nodes without groups.
+
+        Shape (m,) gives (n,); columns side by side, (m, B), give (n, B).
+        """
+        result = np.zeros((self.network.n, *groups.shape[1:]))
         if len(groups):
-            result[self._fed_nodes] = np.maximum.reduceat(groups, self._group_starts)
+            result[self._fed_nodes] = np.maximum.reduceat(groups, self._group_starts, axis=0)
         return result
 
     def by_source(self, edges: Floats) -> Floats:
@@ -253,7 +257,7 @@ def _solve(branch: Affine, below: Floats) -> Floats | None:
     return np.clip(np.maximum(solved, below), 0.0, 1.0)
 
 
-def _runs(sorted_index: Indices) -> tuple[Indices, Indices]:
+def runs(sorted_index: Indices) -> tuple[Indices, Indices]:
     """Give where each run of equal numbers starts, and the numbers."""
     starts = np.flatnonzero(np.diff(sorted_index, prepend=-1))
     return starts, sorted_index[starts]
