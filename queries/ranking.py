@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
+from typing import Any, Literal, Protocol, Self, TypeVar
 
-from chainshock.errors import QueryError, UnknownName
+from chainshock.errors import UnknownName
 from chainshock.graph.facts import NodeRef
 from chainshock.queries.names import NameIndex
 from chainshock.queries.tables import clean
-
-if TYPE_CHECKING:
-    import polars as pl
+from chainshock.queries.tabular import Tabular, TabularRow
 
 __all__ = [
     "DENOMINATORS",
@@ -47,7 +44,7 @@ DENOMINATORS = {
 }
 
 
-class Row(Protocol):
+class Row(TabularRow, Protocol):
     """What a row must have to be ordered."""
 
     @property
@@ -65,19 +62,13 @@ class Row(Protocol):
     def ranked(self, rank: int) -> Self:
         """Give the row with another rank."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the row as it stands in JSON."""
-
-    def to_flat_dict(self) -> dict[str, Any]:
-        """Give the row as it stands in CSV."""
-
 
 R = TypeVar("R", bound=Row)
 Key = tuple[bool, float, str]
 
 
 @dataclass(frozen=True)
-class RowTable(ABC, Generic[R]):
+class RowTable(Tabular[R]):
     """Rows of one kind of entity, most harmed first unless asked otherwise.
 
     `run` says what was computed and how. `omitted` rows are left out after the first `head`.
@@ -89,11 +80,6 @@ class RowTable(ABC, Generic[R]):
     names: NameIndex | None = field(default=None, repr=False, compare=False)
     head: int = 0
     omitted: int = 0
-
-    @property
-    @abstractmethod
-    def columns(self) -> list[str]:
-        """Names of the columns in CSV and data frames: those of JSON, nested ones flattened."""
 
     def select(
         self, *, order: Order = "harm", top: int | None = None, only: Sequence[str] | None = None
@@ -127,35 +113,6 @@ class RowTable(ABC, Generic[R]):
                 head, omitted = top, len(rows) - top - tail
                 rows = rows[:top] + rows[len(rows) - tail :]
         return replace(self, run=run, rows=tuple(rows), head=head, omitted=omitted)
-
-    def to_dicts(self) -> list[dict[str, Any]]:
-        """Give the rows as JSON has them."""
-        return [row.to_dict() for row in self.rows]
-
-    def to_flat_dicts(self) -> list[dict[str, Any]]:
-        """Give the rows with nested values flattened to `columns`."""
-        return [row.to_flat_dict() for row in self.rows]
-
-    def to_polars(self) -> pl.DataFrame:
-        """Give a polars data frame, one column per entry of `columns`."""
-        import polars as pl
-
-        rows = self.to_flat_dicts()
-        return pl.DataFrame({column: [row[column] for row in rows] for column in self.columns}, strict=False)
-
-    def to_pandas(self) -> Any:  # Any: pandas is not a dependency
-        """Give a pandas data frame.
-
-        Raises
-        ------
-        QueryError
-            pandas is not installed.
-        """
-        try:
-            import pandas as pd
-        except ImportError as exc:
-            raise QueryError("found no pandas, expected it installed (pip install pandas)") from exc
-        return pd.DataFrame(self.to_flat_dicts(), columns=self.columns)
 
     def head_lines(self, title: str, width: int) -> list[str]:
         """Give the lines above the table: scenario, date, severities, rules, denominator."""

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from chainshock.graph.facts import Fact, NodeRef
-from chainshock.graph.network.production import Evidence, NodeKind
+from chainshock.graph.facts import NodeRef
+from chainshock.graph.network.production import Evidence
 from chainshock.queries.explain import Explanation, entity_weights
 from chainshock.queries.explain import explain as split
-from chainshock.queries.names import fact_of
 from chainshock.queries.paths import PathList, paths
 from chainshock.queries.rank import RankRow, usd_millions
 from chainshock.queries.ranking import percent, severity_text, without_brackets, wrap
 from chainshock.queries.tables import Column, draw_table
+from chainshock.telling import EVIDENCE, Teller
 
 if TYPE_CHECKING:
     from chainshock.queries.exposure import EntityExposure
@@ -24,22 +24,6 @@ __all__ = ["EntityExplanation", "explain_entity"]
 
 MOST_FLOWS = 12  # shown in text; JSON and CSV have all
 MOST_PATHS = 5
-PARAMETER = "parameter:"
-# properties that name or place a thing, and say nothing about how much
-NAMING = frozenset(
-    {
-        *("isin", "lei", "mic", "ticker", "is_listed", "name", "segment", "latitude", "longitude", "iso2"),
-        *("kappa_parameter", "line_share_parameter", "magnet_use_note", "products", "stages"),
-    }
-)
-EVIDENCE = {
-    Evidence.CONTRACT: "named contract",
-    Evidence.TRADE: "bilateral trade",
-    Evidence.NATIONAL: "national or plant output",
-    Evidence.WORLD: "world shares",
-    Evidence.ASSUMED: "assumption",
-    Evidence.NONE: "nothing known",
-}
 PART_TITLES = {
     "input": "input not delivered",
     "orders_lost": "orders lost",
@@ -202,7 +186,7 @@ def explain_entity(shock: Shock, node: NodeRef, entity: EntityExposure, row: Ran
     weights = entity_weights(shock.exposures, entity)
     whole = split(shock.network, shock.state, weights, shock.routes)
     scale = 1.0 if entity.value is None else entity.value
-    teller = _Teller(shock, scale, has_usd=entity.value is not None)
+    teller = _Account(shock, scale, has_usd=entity.value is not None)
     found = [
         paths(shock.network, shock.state, weights, part=part, top=MOST_PATHS) for part in _path_parts(whole)
     ]
@@ -249,12 +233,12 @@ def _indented(text: str, width: int, depth: int) -> list[str]:
     return [" " * depth + line for line in wrap(text, width - depth)]
 
 
-class _Teller:
-    """Puts network indices into words."""
+class _Account(Teller):
+    """Tells flows and paths as shares of a scale."""
 
     def __init__(self, shock: Shock, scale: float, *, has_usd: bool) -> None:
-        self._shock, self._scale, self._has_usd = shock, scale, has_usd
-        self.facts = _by_id(shock)
+        super().__init__(shock)
+        self._scale, self._has_usd = scale, has_usd
 
     def flows(self, whole: Explanation) -> list[dict[str, Any]]:
         """Add up the pieces of a part by good, origin and destination, largest first."""
@@ -269,7 +253,7 @@ class _Teller:
             {
                 "part": key[0],
                 "good": key[1],
-                "good_name": self._good(key[1]),
+                "good_name": self.good(key[1]),
                 "origin": key[2],
                 "destination": key[3],
                 "exposure": sums[key] / self._scale,
@@ -281,96 +265,21 @@ class _Teller:
 
     def paths(self, found: Iterable[PathList]) -> list[dict[str, Any]]:
         """Tell the strongest paths of all parts, largest first."""
-        network = self._shock.network
+        network = self.shock.network
         told: list[dict[str, Any]] = []
         for entry in (path for listing in found for path in listing.paths):
             steps: list[dict[str, Any]] = []
             for place, index in enumerate(entry.nodes):
-                step: dict[str, Any] = {"node": self._node(index)}
+                step: dict[str, Any] = {"node": self.node(index)}
                 facts = list(network.node_facts[index]) if network.node_facts else []
                 if place < len(entry.edges):
                     edge = entry.edges[place]
                     step["weight"] = float(network.weight[edge])
                     step["evidence"] = EVIDENCE[Evidence(network.evidence[edge])]
-                    step["let_through"] = float(self._shock.state.factor[edge])
+                    step["let_through"] = float(self.shock.state.factor[edge])
                     facts += network.edge_facts[edge] if network.edge_facts else ()
                 step["facts"] = list(dict.fromkeys(facts))
                 steps.append(step)
             told.append({"part": entry.part, "exposure": entry.amount / self._scale, "steps": steps})
         told.sort(key=lambda path: -abs(path["exposure"]))
         return told[:MOST_PATHS]
-
-    def fact(self, key: str) -> dict[str, Any]:
-        """Tell a fact, or an assumption that stands in for one."""
-        if key.startswith(PARAMETER):
-            return self._parameter(key.removeprefix(PARAMETER))
-        fact = self.facts[key]
-        said = fact.provenance
-        return {
-            "text": _fact_text(fact),
-            "as_of": said.as_of.isoformat(),
-            "known_from": said.known_from.isoformat(),
-            "confidence": said.confidence,
-            "sources": list(said.sources),
-            "origin": fact.origin,
-            "note": said.note,
-        }
-
-    def _parameter(self, name: str) -> dict[str, Any]:
-        """Tell a parameter: value, range, and what it rests on."""
-        entry = self._shock.parameters.find(name)
-        if entry is None:
-            return {"text": f"assumption {name}"}
-        values = f"{entry.default:g} ({entry.low:g} to {entry.high:g} {entry.unit})"
-        text = f"assumption {name} = {values}, {entry.basis}"
-        return {"text": f"{text} [{entry.confidence}: {entry.source}]", "confidence": entry.confidence}
-
-    def source(self, key: str) -> str:
-        """Give the title and address of a source."""
-        fact = fact_of(self._shock.graph, NodeRef("Source", key))
-        if fact is None:
-            return "not described"
-        parts = [str(fact.properties[name]) for name in ("title", "url") if fact.properties.get(name)]
-        return ", ".join(parts)
-
-    def _good(self, good: str) -> str:
-        for label in ("Commodity", "EndUse"):
-            fact = fact_of(self._shock.graph, NodeRef(label, good))
-            if fact is not None:
-                return str(fact.properties.get("name", good))
-        return good
-
-    def _node(self, index: int) -> str:
-        """Name a node of the network."""
-        network = self._shock.network
-        good = without_brackets(self._good(network.goods[network.good[index]]))
-        country = network.countries[network.country[index]]
-        if network.kind[index] == NodeKind.POOL:
-            buyers = network.buyer_classes[network.buyer_class[index]]
-            return f"{good}: what {buyers} buyers in {country} draw on"
-        if network.kind[index] == NodeKind.UNKNOWN:
-            return f"{good}: unknown supplier to {country}"
-        owners = network.entities[index] if network.entities else {}
-        named = sorted(owners.get("facility", {})) or sorted(owners.get("company", {}))
-        names = self._shock.names
-        labels = "Facility" if owners.get("facility") else "Company"
-        who = " and ".join(names.title(NodeRef(labels, key)) for key in named) or f"other makers in {country}"
-        line = network.ids[index].rpartition("|")[2]
-        kind = f", line {line}" if "/" in line else ""
-        return f"{who}: {good}, made in {country}{kind}"
-
-
-def _by_id(shock: Shock) -> dict[str, Fact]:
-    """Find the facts of all vintages that the network may name."""
-    return {fact.id: fact for fact in shock.dataset.facts}
-
-
-def _fact_text(fact: Fact) -> str:
-    """Put a fact in one line: its ends and its properties."""
-    ends = f"{fact.source.key}" if fact.target is None else f"{fact.source.key} {fact.name} {fact.target.key}"
-    values = ", ".join(
-        f"{name} {value:,g}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in sorted(fact.properties.items())
-        if name not in NAMING and isinstance(value, str | int | float)
-    )
-    return f"{fact.name} {ends}: {values}" if fact.target is None else f"{ends}: {values}"
