@@ -22,6 +22,7 @@ from chainshock.shock import Choices, Shock
 if TYPE_CHECKING:
     import networkx as nx
 
+    from chainshock.chokepoints import Chokepoints
     from chainshock.findings import CheckSheet
     from chainshock.graph.network.production import ProductionNetwork
     from chainshock.graph.stores.base import View
@@ -118,6 +119,41 @@ class Dataset:
             horizon=horizon,
         )
         return Shock(self, chosen, choices)
+
+    def chokepoints(
+        self,
+        scenario: str | Path | Scenario = "no-measures",
+        *,
+        as_of: date | None = None,
+        facts: Known | None = None,
+        substitution: Substitution | None = None,
+    ) -> Chokepoints:
+        """Look for what the network cannot do without; nothing is computed until asked for.
+
+        Parameters
+        ----------
+        scenario
+            Its measures are in force throughout; by default none are.
+        as_of, facts, substitution
+            As for `shock`. Rationing is proportional.
+
+        Raises
+        ------
+        UnknownName
+            No shipped scenario has that name.
+        FileProblem, InvalidRecord
+            The scenario file cannot be read, or does not fit.
+
+        Examples
+        --------
+        >>> import chainshock
+        >>> table = chainshock.reference().chokepoints().remove("facilities")
+        >>> table.rows[0].loss > table.rows[-1].loss
+        True
+        """
+        from chainshock.chokepoints import Chokepoints
+
+        return Chokepoints(self.shock(scenario, as_of=as_of, facts=facts, substitution=substitution))
 
     def describe(
         self, scenario: str | Path | Scenario, *, as_of: date | None = None, facts: Known | None = None

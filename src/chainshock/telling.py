@@ -83,21 +83,49 @@ class Teller:
     def node(self, index: int) -> str:
         """Name a node of the network."""
         network = self.shock.network
-        good = without_brackets(self.good(network.goods[network.good[index]]))
-        country = network.countries[network.country[index]]
+        good, country = self._made(index), network.countries[network.country[index]]
         if network.kind[index] == NodeKind.POOL:
             buyers = network.buyer_classes[network.buyer_class[index]]
             return f"{good}: what {buyers} buyers in {country} draw on"
         if network.kind[index] == NodeKind.UNKNOWN:
             return f"{good}: unknown supplier to {country}"
-        owners = network.entities[index] if network.entities else {}
-        named = sorted(owners.get("facility", {})) or sorted(owners.get("company", {}))
-        names = self.shock.names
-        labels = "Facility" if owners.get("facility") else "Company"
-        who = " and ".join(names.title(NodeRef(labels, key)) for key in named) or f"other makers in {country}"
         line = network.ids[index].rpartition("|")[2]
         kind = f", line {line}" if "/" in line else ""
-        return f"{who}: {good}, made in {country}{kind}"
+        return f"{self._owner(index)}: {good}, made in {country}{kind}"
+
+    def delivery(self, source: int, target: int) -> str:
+        """Name what one node of the network delivers to another."""
+        network = self.shock.network
+        use = ""
+        if network.good[source] != network.good[target]:
+            line = network.ids[target].rpartition("|")[2]
+            use = f" for {self._made(target)}" + (f", line {line}" if "/" in line else "")
+        return f"{self._made(source)}: {self._place(source)} → {self._place(target)}{use}"
+
+    def _made(self, index: int) -> str:
+        network = self.shock.network
+        return without_brackets(self.good(network.goods[network.good[index]]))
+
+    def _place(self, index: int) -> str:
+        """Name who stands at one end of a delivery."""
+        network = self.shock.network
+        country = network.countries[network.country[index]]
+        if network.kind[index] == NodeKind.UNKNOWN:
+            return "unknown origin"
+        if network.kind[index] == NodeKind.ACTIVITY:
+            owner = self._owner(index)
+            return owner if owner.endswith(country) else f"{owner}, {country}"
+        buyers = network.buyer_classes[network.buyer_class[index]]
+        return f"buyers in {country}" if network.buyer_class[index] == 0 else f"{buyers} buyers in {country}"
+
+    def _owner(self, index: int) -> str:
+        """Name the facility or the companies that a producer belongs to."""
+        network = self.shock.network
+        owners = network.entities[index] if network.entities else {}
+        label = "Facility" if owners.get("facility") else "Company"
+        named = sorted(owners.get("facility", {})) or sorted(owners.get("company", {}))
+        titles = [self.shock.names.title(NodeRef(label, key)) for key in named]
+        return " and ".join(titles) or f"other makers in {network.countries[network.country[index]]}"
 
 
 def _by_id(shock: Shock) -> dict[str, Fact]:

@@ -14,12 +14,14 @@ __all__ = [
     "DATE",
     "SHARE",
     "WEEKS",
+    "fact_options",
     "format_of",
     "horizon_option",
     "output_options",
     "row_options",
     "shock_options",
     "store_options",
+    "substitution_option",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -97,6 +99,27 @@ def store_options(function: F) -> F:
     )(function)
 
 
+def fact_options(function: F) -> F:
+    """Add the options that say on which date, and with which vintage of the facts."""
+    return _stack(
+        click.option("--as-of", type=DATE, help="Date of the facts. [default: the scenario's]"),
+        click.option(
+            "--facts",
+            type=click.Choice(["known", "latest"]),
+            help="Facts published by that date, or the latest on it. [default: the scenario's]",
+        ),
+    )(function)
+
+
+def substitution_option(function: F) -> F:
+    """Add the option that says whether others may stand in."""
+    return click.option(
+        "--substitution",
+        type=click.Choice(["capacity", "none"]),
+        help="What may replace lost deliveries. [default: capacity]",
+    )(function)
+
+
 def shock_options(function: F) -> F:
     """Add the options that say which shock, on which facts, under which rules."""
     return _stack(
@@ -106,23 +129,14 @@ def shock_options(function: F) -> F:
             help="What-if without a file, e.g. CHN:Dy,Tb:USA; prints the same as a scenario file on stderr.",
         ),
         click.option("--severity", type=SHARE, help="Share of the flows stopped by --control. [default: 1]"),
-        click.option("--as-of", type=DATE, help="Date of the facts. [default: the scenario's]"),
-        click.option(
-            "--facts",
-            type=click.Choice(["known", "latest"]),
-            help="Facts published by that date, or the latest on it. [default: the scenario's]",
-        ),
+        fact_options,
         click.option(
             "--rationing",
             type=click.Choice(["proportional", "value", "priority"]),
             help="Who gets scarce goods: all in proportion, most value per input first, or "
             "military uses first (priority). [default: proportional]",
         ),
-        click.option(
-            "--substitution",
-            type=click.Choice(["capacity", "none"]),
-            help="What may replace lost deliveries. [default: capacity]",
-        ),
+        substitution_option,
         store_options,
     )(function)
 
