@@ -13,6 +13,7 @@ COMMANDS = {
     "chainshock --help": [sys.executable, "-m", "chainshock", "--help"],
     "chainshock rank": [sys.executable, "-m", "chainshock", "rank"],
     "chainshock rank --horizon 26w": [sys.executable, "-m", "chainshock", "rank", "--horizon", "26w"],
+    "chainshock chokepoints": [sys.executable, "-m", "chainshock", "chokepoints"],
     "chainshock explain Ford": [sys.executable, "-m", "chainshock", "explain", "ford-motor"],
 }
 RUNS = 5
