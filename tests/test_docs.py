@@ -20,7 +20,11 @@ PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 def commands():
-    for page in (ROOT / "README.md", ROOT / "docs" / "tutorial" / "first-ranking.md"):
+    guides = (
+        ROOT / "docs" / "tutorial" / "first-ranking.md",
+        ROOT / "docs" / "how-to" / "find-a-chokepoint.md",
+    )
+    for page in (ROOT / "README.md", *guides):
         text = page.read_text("utf-8")
         for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
             yield page.name, COMMAND.findall(block)
@@ -46,6 +50,12 @@ def test_python_of_the_readme_runs(capsys):
     (snippet,) = PYTHON.findall((ROOT / "README.md").read_text("utf-8"))
     exec(compile(snippet, "README.md", "exec"), {})  # noqa: S102 - it is our own page
     assert capsys.readouterr().out
+
+
+def test_python_of_the_chokepoints_guide_runs(capsys):
+    (snippet,) = PYTHON.findall((ROOT / "docs" / "how-to" / "find-a-chokepoint.md").read_text("utf-8"))
+    exec(compile(snippet, "find-a-chokepoint.md", "exec"), {})  # noqa: S102 - it is our own page
+    assert "CHN" in capsys.readouterr().out
 
 
 def modules():
