@@ -1,20 +1,23 @@
-"""Write the reference pages from what they describe; with `--check`, say whether they are up to date."""
+"""Write the pages that follow from code and data; with `--check`, say whether they are up to date."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
 from chainshock.cli import main as program
-from chainshock.graph.parameters import read_parameters
+from chainshock.graph.parameters import Parameter, read_parameters
 from chainshock.graph.schema import Property, read_schema
 from chainshock.queries.scenario import list_scenarios, read_scenario
-from chainshock.queries.severity import read_shapes
+from chainshock.queries.severity import ShapeNumber, read_shapes
 
-PAGES = Path(__file__).parents[1] / "docs" / "reference"
+PAGES = Path(__file__).parents[1] / "docs"
+ASSUMED = "assumption"
+SMALL_FAMILY = 3  # parameters; smaller families share a table
+FIGURE = ("default", "range", "unit", "basis", "source", "conf.")
 MADE = "<!-- Made by tools/make_reference.py; change what it describes instead. -->\n"
 
 
@@ -76,29 +79,44 @@ def _property_table(properties: dict[str, Property]) -> str:
 
 
 def parameters_page() -> str:
-    """Give every assumption with its range and basis."""
+    """Give every assumption with its range and basis, by family of names."""
+    entries, numbers = list(read_parameters().values()), list(read_shapes().numbers.values())
+    assumed = sum(ASSUMED in (entry.basis + entry.source) for entry in [*entries, *numbers])
     parts = ["# Parameters\n", MADE]
     parts.append(
-        "For judging a result: figures that nobody has measured, or that stand in for a series, each with\n"
-        "its range and what it rests on. None is set for one firm; those fitted on one episode say so. A\n"
-        "scenario may replace a value within its range (`[assumptions]`).\n"
+        "For judging a result: figures that nobody has measured, or that stand in for a series. Each has\n"
+        "its default, its range, what it rests on, and a source or the word assumption. None is set for one\n"
+        "firm; those fitted on one episode say so. A scenario may replace a value within its range\n"
+        f"(`[assumptions]`). Of {len(entries) + len(numbers)} figures {assumed} are assumed in whole or in\n"
+        "part. Confidence is A official or filed, B derived or secondary, C weak or recalled.\n\n"
+        "`graph/parameters.csv` holds them once; a dotted name is looked up from the special to the general\n"
+        "(`cover.magnet.KOR`, then `cover.magnet`).\n"
     )
-    rows = [
-        "| name | meaning | value | range | unit | basis | source | conf. |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for entry in [*read_parameters().values()]:
-        span = f"{entry.low:g} to {entry.high:g}"
-        cells = (entry.name, entry.scope, f"{entry.default:g}", span, entry.unit, entry.basis, entry.source)
-        rows.append("| " + " | ".join(_cell(cell) for cell in (*cells, entry.confidence)) + " |")
-    parts.append("\n".join(rows) + "\n")
-    parts.append("## Severity shapes\n")
-    rows = ["| name | value | range | unit | basis | source | conf. |", "|---|---|---|---|---|---|---|"]
-    for number in read_shapes().numbers.values():
-        span = f"{number.low:g} to {number.high:g}"
-        cells = (number.name, f"{number.default:g}", span, number.unit, number.basis, number.source)
-        rows.append("| " + " | ".join(_cell(cell) for cell in (*cells, number.confidence)) + " |")
-    return "\n".join([*parts, "\n".join(rows)]) + "\n"
+    families: dict[str, list[Parameter]] = {}
+    for entry in entries:
+        families.setdefault(entry.name.split(".")[0], []).append(entry)
+    small = [entry for family in families.values() if len(family) < SMALL_FAMILY for entry in family]
+    for name, family in [*families.items(), ("others", small)]:
+        if len(family) >= SMALL_FAMILY:
+            cells = [(entry.name, entry.scope, *_figure(entry)) for entry in family]
+            parts.append(f"## {name}\n\n" + _table(("name", "meaning", *FIGURE), cells))
+    parts.append(
+        "## Severity shapes\n\nHow much of a flow a measure stops, week by week; `queries/shapes.toml`"
+        " holds them once.\n"
+    )
+    parts.append(_table(("name", *FIGURE), [(number.name, *_figure(number)) for number in numbers]))
+    return "\n".join(parts) + "\n"
+
+
+def _figure(entry: Parameter | ShapeNumber) -> tuple[str, ...]:
+    span = f"{entry.low:g} to {entry.high:g}"
+    return f"{entry.default:g}", span, entry.unit, entry.basis, entry.source, entry.confidence
+
+
+def _table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    titles = list(titles)
+    lines = [titles, ["---"] * len(titles), *([_cell(cell) for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def _cell(text: str) -> str:
@@ -122,10 +140,10 @@ def scenarios_page() -> str:
 
 
 PAGE_OF = {
-    "cli.md": cli_page,
-    "schema.md": schema_page,
-    "parameters.md": parameters_page,
-    "scenarios.md": scenarios_page,
+    "reference/cli.md": cli_page,
+    "reference/schema.md": schema_page,
+    "reference/scenarios.md": scenarios_page,
+    "explanation/parameters.md": parameters_page,
 }
 
 
@@ -135,7 +153,7 @@ def main() -> int:
     for name, page in PAGE_OF.items():
         text, path = page().rstrip() + "\n", PAGES / name
         if check and (not path.exists() or path.read_text("utf-8") != text):
-            stale.append(str(path.relative_to(PAGES.parents[1])))
+            stale.append(str(path.relative_to(PAGES.parent)))
         elif not check:
             path.write_text(text, "utf-8")
     if stale:

@@ -12,6 +12,14 @@ def test_every_parameter_lies_in_its_range_and_names_its_basis():
         assert entry.confidence in "ABC"
 
 
+def test_every_parameter_names_a_source_or_is_called_an_assumption():
+    for entry in read_parameters().values():
+        assert entry.source == "assumption" or len(entry.source.split()) > 1 or "." in entry.source, (
+            entry.name
+        )
+        assert not {"gap", "none", "not found"} & {entry.source, entry.basis}, entry.name
+
+
 def test_dotted_name_without_an_entry_of_its_own_falls_back_to_the_general_one():
     parameters = read_parameters()
     assert parameters.value("cover.magnet.XXX") == parameters["cover.magnet"].default
