@@ -46,7 +46,10 @@ class AnswerTable(Tabular[R]):
     def to_text(self, width: int = 100) -> str:
         """Write it out for a terminal of a width in characters."""
         lines = [line for text in self.title_texts() for line in wrap(text, width)]
-        lines += [*wrap(self.facts_text(), width), "", *self.body_lines(width)]
+        lines += wrap(self.facts_text(), width)
+        if not self.rows:
+            return "\n".join([*lines, "", *wrap(self.empty_text(), width)]) + "\n"
+        lines += ["", *self.body_lines(width)]
         if self.omitted:
             lines.append(f"   … {self.omitted:,} more …")
         foot = self.foot_lines(width)
@@ -61,13 +64,17 @@ class AnswerTable(Tabular[R]):
         run = self.run
         measures = "" if not run["severities"] else f" · mean severity over 26 weeks: {severity_text(run)}"
         return (
-            f"{run['scenario']}: {run['title']} · facts of {run['as_of']} ({run['facts']}) · data edition "
-            f"{run['data_edition']}{measures}"
+            f"{run['scenario']}: {run['title']} · facts of {run['as_of']} ({run['facts']}), baseline "
+            f"{run['baseline_year']} · data edition {run['data_edition']}{measures}"
         )
 
     @abstractmethod
     def title_texts(self) -> list[str]:
         """Say what the rows are and how they were found."""
+
+    @abstractmethod
+    def empty_text(self) -> str:
+        """Say why there are no rows."""
 
     @abstractmethod
     def body_lines(self, width: int) -> list[str]:
@@ -131,6 +138,10 @@ class RemovalTable(AnswerTable[RemovalRow]):
             _rules(run),
             LOST,
         ]
+
+    def empty_text(self) -> str:
+        """Say why there are no rows."""
+        return f"None: the facts of that date make a network without {self.run['kind']}."
 
     def body_lines(self, width: int) -> list[str]:
         """Draw the rows."""
@@ -213,6 +224,10 @@ class SinglePointTable(AnswerTable[SinglePointRow]):
             f"{percent(run['below'], 0, sign=False)} of its output",
             _rules(run),
         ]
+
+    def empty_text(self) -> str:
+        """Say why there are no rows."""
+        return "None: no end use falls so far. Ask with a higher --below."
 
     def body_lines(self, width: int) -> list[str]:
         """Draw the rows, the first end uses of each."""

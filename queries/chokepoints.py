@@ -54,7 +54,8 @@ class Score:
     Attributes
     ----------
     loss, loss_usd
-        End-use value lost, as a share of that of the rest and in USD per year.
+        End-use value lost, as a share of that of the rest and in USD per year; None where no value of the
+        rest is known.
     company_loss, company_loss_usd
         The same of what companies sell, at their shares.
     worst, worst_loss
@@ -65,9 +66,9 @@ class Score:
     """
 
     loss: float
-    loss_usd: float
+    loss_usd: float | None
     company_loss: float
-    company_loss_usd: float
+    company_loss_usd: float | None
     worst: str | None
     worst_loss: float
     stops: tuple[Stop, ...]
@@ -184,9 +185,9 @@ class Scorer:
             stopped = np.flatnonzero(1.0 - cell_shares[:, column] < self._below).tolist()
             yield Score(
                 loss=float(shares[0, column]),
-                loss_usd=float(total_lost[0, column]),
+                loss_usd=float(total_lost[0, column]) if totals[0, column] > 0.0 else None,
                 company_loss=float(shares[1, column]),
-                company_loss_usd=float(total_lost[1, column]),
+                company_loss_usd=float(total_lost[1, column]) if totals[1, column] > 0.0 else None,
                 worst=self._uses[worst][0] if most > 0.0 else None,
                 worst_loss=most,
                 stops=tuple(self._stop(i, cell_shares[i, column], cell_before[i, column]) for i in stopped),

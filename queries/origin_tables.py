@@ -71,6 +71,10 @@ class ConcentrationTable(AnswerTable[ConcentrationRow]):
             "output; a country: shares of what its buyers draw",
         ]
 
+    def empty_text(self) -> str:
+        """Say why there are no rows."""
+        return "None: the facts of that date name nobody who makes or buys such a good."
+
     def body_lines(self, width: int) -> list[str]:
         """Draw the rows."""
         columns = [
@@ -172,10 +176,12 @@ class CutTable(AnswerTable[CutRow]):
             f"{percent(run['loss_without_origin'], 1, sign=False)}",
         ]
 
+    def empty_text(self) -> str:
+        """Say why there are no rows."""
+        return "No path of deliveries leads from one to the other, so nothing has to be cut."
+
     def body_lines(self, width: int) -> list[str]:
-        """Draw the rows, then the facts that the largest rest on."""
-        if not self.rows:
-            return []
+        """Sum the members up by stage, and draw them."""
         columns = [
             Column("#", 4, "right"),
             Column("cut", None, least=30),

@@ -99,7 +99,7 @@ class Sweeper:
                 new[self._fed] = np.maximum.reduceat(steep * short, self._starts, axis=0)
             new = np.clip(new, 0.0, 1.0)
             new[self._row[held.node], held.node_column] = 1.0
-            done = np.abs(new - value).max(axis=0, initial=0.0) <= self.tolerance
+            done = np.subtract(new, value).max(axis=0, initial=0.0) <= self.tolerance  # losses only grow
             value = new
             if done.any():
                 settled[:, live[done]] = np.compress(done, value, axis=1)
@@ -108,6 +108,10 @@ class Sweeper:
             if not live.size:
                 break
         return *self._everywhere(settled, pins, scale), live
+
+    def is_end(self, pins: Pins) -> bool:
+        """Say whether nobody draws on what is removed, in any column."""
+        return not pins.edge.size and bool(np.all(self._row[pins.node] < 0))
 
     def _inside(self, pins: Pins) -> Pins:
         """Keep the pins that touch nodes that supply somebody."""

@@ -19,6 +19,7 @@ from chainshock.errors import (
 
 if TYPE_CHECKING:
     from chainshock.api import Dataset, from_store, reference
+    from chainshock.chokepoints import Chokepoints
     from chainshock.queries.compare import CompareTable
     from chainshock.queries.rank import RankTable
     from chainshock.shock import Shock
@@ -28,6 +29,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AmbiguousName",
     "ChainshockError",
+    "Chokepoints",
     "CompareTable",
     "Dataset",
     "FileProblem",
@@ -46,6 +48,7 @@ __all__ = [
 
 # Names that stand on numpy, scipy or networkx come from their modules when first asked for.
 _LATE = {
+    "Chokepoints": "chainshock.chokepoints",
     "CompareTable": "chainshock.queries.compare",
     "Dataset": "chainshock.api",
     "RankTable": "chainshock.queries.rank",

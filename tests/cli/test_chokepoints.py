@@ -168,6 +168,21 @@ def test_store_of_little_data_is_answered(what, tmp_path):
     assert len(list(csv.reader(io.StringIO(result.stdout)))) >= 1
 
 
+@pytest.mark.parametrize(
+    ("what", "text"),
+    [
+        ("stages", "without stages"),
+        ("single-points", "no end use falls so far"),
+        ("concentration", "name nobody"),
+    ],
+)
+def test_empty_answer_says_why(what, text, tmp_path):
+    store = make_store(tmp_path)
+    shown = invoke("chokepoints", what, "--store", store, "--empty", "--as-of", "2025-06-30")
+    assert shown.exit_code == 0, shown.stderr
+    assert text in " ".join(shown.stdout.split())
+
+
 def test_python_answers_what_the_command_line_answers():
     found = chainshock.reference().chokepoints().remove("facilities")
     assert [row["id"] for row in found.to_dicts()] == [row["id"] for row in answer("facilities")["rows"]]
