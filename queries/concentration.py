@@ -20,8 +20,8 @@ from chainshock.queries.propagation.sweeps import add_up
 __all__ = ["WORLD", "Concentration", "concentrations", "herfindahl", "origin_shares"]
 
 WORLD = "world"
-LEAK = 1e-9  # keeps rings of pools that no producer feeds solvable; what leaks is of unknown origin
-SMALLEST = 1e-6  # share: a smaller origin is rounding
+LEAK = 1e-12  # keeps rings of pools that no producer feeds solvable; what leaks is of unknown origin
+SMALLEST = 1e-6  # share: a smaller origin does not count
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def origin_shares(network: ProductionNetwork) -> Floats:
     )
     draws = csc_array(entries, shape=(network.n, network.n))
     shares: Floats = splu((eye_array(network.n, format="csc") - draws).tocsc()).solve(made)
-    shares = np.where(np.abs(shares) < SMALLEST * LEAK, 0.0, shares)
+    shares = np.maximum(shares, 0.0)
     shares[:, count] = np.maximum(0.0, 1.0 - shares[:, :count].sum(axis=1))
     return shares
 

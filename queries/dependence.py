@@ -14,7 +14,7 @@ from chainshock.graph.network.production import Floats, ProductionNetwork
 
 __all__ = ["dependence"]
 
-LEAK = 1e-9  # keeps rings of pools that no producer feeds solvable
+LEAK = 1e-12  # keeps rings of pools that no producer feeds solvable
 
 
 def dependence(network: ProductionNetwork, users: Floats) -> tuple[Floats, Floats]:

@@ -14,6 +14,7 @@ from chainshock.queries.tables import Column, draw_table
 __all__ = ["ConcentrationRow", "ConcentrationTable", "CutRow", "CutTable"]
 
 MOST_ORIGINS = 3  # in text; JSON and CSV have all
+SMALLEST_SHOWN = 0.001  # share of a country in the sums of a cut
 MOST_FACTS = 6  # that a cut rests on, in text
 
 
@@ -197,8 +198,10 @@ class CutTable(AnswerTable[CutRow]):
     def _stage_texts(self) -> Iterator[str]:
         """Sum the members up by good and country, largest first."""
         for name, countries in sorted(self.run["stages"].items(), key=lambda item: -sum(item[1].values())):
-            parts = [f"{c} {percent(share, 1, sign=False)}" for c, share in countries.items()]
-            yield f"{name}: {', '.join(parts)}"
+            large = {c: share for c, share in countries.items() if share >= SMALLEST_SHOWN}
+            parts = [f"{c} {percent(share, 1, sign=False)}" for c, share in large.items()]
+            others = len(countries) - len(large)
+            yield f"{name}: {', '.join([*parts, f'{others} smaller'] if others else parts)}"
 
     def foot_lines(self, width: int) -> list[str]:
         """Name the facts that the first rows rest on."""

@@ -10,6 +10,8 @@ import json
 import pytest
 
 import chainshock
+from chainshock.cli.chokepoints import REMOVALS
+from chainshock.queries.chokepoints import KINDS
 from tests.cli.worlds import invoke, make_store
 
 REMOVAL = [
@@ -43,6 +45,10 @@ def test_removals_are_ranked_by_what_the_rest_loses(kind):
 def test_ids_are_unique(kind):
     ids = [row["id"] for row in answer(kind)["rows"]]
     assert len(ids) == len(set(ids))
+
+
+def test_command_offers_the_kinds_that_there_are():
+    assert REMOVALS == KINDS
 
 
 def test_stages_are_the_default():

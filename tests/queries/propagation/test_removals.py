@@ -13,7 +13,7 @@ from chainshock.queries.propagation.removals import Removal, solve_removals, wit
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions
 from chainshock.queries.propagation.static import solve
-from tests.networks import OPEN, control, layered_networks
+from tests.networks import OPEN, Input, Node, build_network, control, layered_networks, pool
 from tests.queries.propagation.worlds import ring_of_pools, two_buyers_one_pool
 
 NO_SUBSTITUTES = ShockOptions(substitution="none")
@@ -96,6 +96,24 @@ def test_slow_ring_of_pools_is_finished_by_itself() -> None:
     left = after(network, removal)
     assert left["user"] == pytest.approx(alone[network.ids.index("user")], abs=1e-12)
     assert left["user"] < 0.6
+
+
+def test_slow_ring_is_finished_with_its_substitutes() -> None:
+    mine, car = Node("ORE", "AUS", output=100, spare=0.1), Input("ORE", {"pool-deu": 1.0}, need=10)
+    network = build_network(
+        {
+            "mine-chn": Node("ORE", "CHN", output=100),
+            "pool-deu": pool("ORE", "DEU", 100, {"pool-nld": 0.9999, "mine-chn": 0.0001}),
+            "pool-nld": pool("ORE", "NLD", 100, {"pool-deu": 0.9999, "mine-aus": 0.0001}),
+            "mine-aus": mine,
+            "user": Node("CAR", "DEU", output=1, value=1, inputs=(car,)),
+        }
+    )
+    removal, options = Removal(edges=(edge(network, "mine-chn", "pool-deu"),)), ShockOptions(phi=0.5)
+    alone = one_by_one(network, OPEN.edges(network), OPEN, options, removal)
+    left = after(network, removal, options)
+    assert left["user"] == pytest.approx(alone[network.ids.index("user")], abs=1e-12)
+    assert left["user"] > after(network, removal)["user"] + 0.1
 
 
 def test_rationing_by_rank_is_refused() -> None:
