@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
-from chainshock.queries.chokepoint_tables import AnswerTable
+from chainshock.queries.answer_table import AnswerTable
 from chainshock.queries.concentration import WORLD
 from chainshock.queries.ranking import percent, wrap
 from chainshock.queries.tables import Column, draw_table

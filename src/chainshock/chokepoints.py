@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainshock.errors import QueryError
+from chainshock.cutting import cut_rows, sum_by_stage, weigh_users
 from chainshock.graph.facts import NodeRef
-from chainshock.graph.network.production import Evidence, Floats, NodeKind, ProductionNetwork
+from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
 from chainshock.queries.chokepoint_tables import RemovalRow, RemovalTable, SinglePointRow, SinglePointTable
 from chainshock.queries.chokepoints import Chokepoint, Score, Scorer, Stop, assumed_shares, chokepoints
 from chainshock.queries.concentration import WORLD, concentrations
-from chainshock.queries.cuts import CutMember, minimum_cut
+from chainshock.queries.cuts import minimum_cut
 from chainshock.queries.names import LABELS, NameIndex, fact_of
-from chainshock.queries.origin_tables import ConcentrationRow, ConcentrationTable, CutRow, CutTable
+from chainshock.queries.origin_tables import ConcentrationRow, ConcentrationTable, CutTable
 from chainshock.queries.propagation.removals import Removal, solve_removals
 from chainshock.queries.ranking import without_brackets
-from chainshock.telling import EVIDENCE, Teller
+from chainshock.telling import Teller
 
 if TYPE_CHECKING:
     from chainshock.shock import Shock
@@ -28,7 +28,6 @@ __all__ = ["DEFAULT_BELOW", "Chokepoints"]
 
 DEFAULT_BELOW = 0.5  # an end use left with less than half of its output has stopped
 LABEL_OF = {"facility": LABELS["facilities"], "company": LABELS["companies"], "country": LABELS["countries"]}
-KIND_WORDS = {NodeKind.ACTIVITY: "producer", NodeKind.POOL: "pool", NodeKind.UNKNOWN: "unknown supplier"}
 
 
 class Chokepoints:
@@ -143,13 +142,13 @@ class Chokepoints:
         countries = NameIndex(graph, ["Country"])
         start, use = countries.find(origin).key, NameIndex(graph, ["EndUse"]).find(end_use).key
         place = None if country is None else countries.find(country).key
-        users = self._users(use, start, place)
+        users = weigh_users(network, use, start, place)
         makes = (network.kind == NodeKind.ACTIVITY) & ~network.is_project
         sources = makes & (np.array(network.countries)[network.country] == start)
         cut = minimum_cut(network, sources, users)
         whole = Removal(tuple(np.flatnonzero(sources & (users == 0.0)).tolist()))
         left = [float(users @ output) for output in self._outputs([Removal(), cut.removal, whole])]
-        rows = tuple(self._cut_row(n, member) for n, member in enumerate(cut.members, 1))
+        rows = cut_rows(self._teller, cut)
         run = {
             **self._run,
             "from": start,
@@ -158,7 +157,7 @@ class Chokepoints:
             "in": place,
             "members": len(rows),
             "share": cut.share,
-            "stages": _stages(rows),
+            "stages": sum_by_stage(rows),
             "loss": _lost(left[0], left[1]),
             "loss_without_origin": _lost(left[0], left[2]),
         }
@@ -228,47 +227,6 @@ class Chokepoints:
         usd = _usd(stops) if any(stop.usd is not None for stop in stops) else None
         return SinglePointRow(rank, self._id(found), self._name(found), found.kind, stopped, usd, assumed)
 
-    def _users(self, use: str, origin: str, place: str | None) -> Floats:
-        """Weigh the makers of an end use by value, or alike where none is known, summing to 1, (n,)."""
-        network = self.network
-        where = np.array(network.countries)[network.country]
-        chosen = np.array([use in owners.get("end-use", {}) for owners in network.entities])
-        chosen &= (where != origin) if place is None else (where == place)
-        if not chosen.any():
-            there = f"outside {origin}" if place is None else f"in {place}"
-            raise QueryError(f"found nobody who makes {use} {there}, expected some")
-        value = np.where(chosen, np.nan_to_num(network.value), 0.0)
-        weight = value if value.any() else chosen.astype(np.float64)
-        shares: Floats = weight / weight.sum()
-        return shares
-
-    def _cut_row(self, rank: int, member: CutMember) -> CutRow:
-        network = self.network
-        source, target = member.source, member.target
-        if target is None:
-            name, kind = self._teller.node(source), KIND_WORDS[NodeKind(network.kind[source])]
-            facts = network.node_facts[source]
-            grades = [str(self._teller.fact(key)["confidence"]) for key in facts]
-            evidence = f"facts of confidence {max(grades)}" if grades else "what feeds it"
-        else:
-            name, kind = self._teller.delivery(source, target), "delivery"
-            facts = tuple(dict.fromkeys(key for edge in member.edges for key in network.edge_facts[edge]))
-            evidence = EVIDENCE[Evidence(network.evidence[list(member.edges)].max())]
-        return CutRow(
-            rank=rank,
-            id=network.ids[source] if target is None else f"{network.ids[source]} -> {network.ids[target]}",
-            name=name,
-            kind=kind,
-            good=network.goods[network.good[source]],
-            good_name=self._good(network.goods[network.good[source]]),
-            country=network.countries[network.country[source]],
-            source=network.ids[source],
-            target=None if target is None else network.ids[target],
-            share=member.share,
-            evidence=evidence,
-            facts=facts,
-        )
-
     def _good(self, good: str) -> str:
         return without_brackets(self._teller.good(good))
 
@@ -294,15 +252,6 @@ def _harm(score: Score) -> tuple[float, float, float]:
 
 def _usd(stops: Sequence[Stop]) -> float:
     return sum(stop.usd or 0.0 for stop in stops)
-
-
-def _stages(rows: Sequence[CutRow]) -> dict[str, dict[str, float]]:
-    """Sum shares up by name of the good and country, largest first."""
-    sums: dict[str, dict[str, float]] = {}
-    for row in rows:
-        of_good = sums.setdefault(row.good_name, {})
-        of_good[row.country] = of_good.get(row.country, 0.0) + row.share
-    return {name: dict(sorted(sums[name].items(), key=lambda item: -item[1])) for name in sorted(sums)}
 
 
 def _lost(before: float, after: float) -> float:

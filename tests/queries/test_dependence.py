@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
+from chainshock.graph.network.production import ProductionNetwork
 from chainshock.queries.dependence import dependence
-from tests.networks import Node
+from chainshock.queries.propagation.removals import Removal, solve_removals
+from chainshock.queries.propagation.state import ShockOptions
+from tests.networks import OPEN, Node, layered_networks
 from tests.queries.chokepoint_worlds import cars_and_toys, magnets_from_chinese_oxide, use
 from tests.queries.propagation.worlds import buys, ring_of_pools
 
@@ -36,3 +40,19 @@ def test_ring_of_pools_counts_each_passage() -> None:
     users = np.array([1.0 if name == "user" else 0.0 for name in network.ids])
     nodes, _ = dependence(network, users)
     assert nodes[network.ids.index("pool-deu")] == pytest.approx(4 / 3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(network=layered_networks())
+def test_no_removal_costs_more_than_what_draws_on_it(network: ProductionNetwork) -> None:
+    cars = np.array([network.goods[g] == "CAR" for g in network.good])
+    users = np.where(cars, np.nan_to_num(network.value), 0.0)
+    users = users / (users.sum() or 1.0)
+    nodes, edges = dependence(network, users)
+    others = np.flatnonzero(~cars).tolist()
+    removals = [Removal((node,)) for node in others] + [Removal((), (e,)) for e in range(len(edges))]
+    bounds = [*nodes[others], *edges]
+    options = ShockOptions(substitution="none")
+    for first, output in solve_removals(network, OPEN.edges(network), OPEN, options, removals):
+        lost = users @ (1.0 - output)
+        assert np.all(lost <= np.array(bounds[first : first + len(lost)]) + 1e-9)

@@ -20,8 +20,8 @@ from chainshock.cli.output import progress, terminal_width, to_csv, to_json, wri
 
 if TYPE_CHECKING:
     from chainshock.chokepoints import Chokepoints
+    from chainshock.queries.answer_table import AnswerTable
     from chainshock.queries.assumptions import Substitution
-    from chainshock.queries.chokepoint_tables import AnswerTable
 
 __all__ = ["chokepoints"]
 
