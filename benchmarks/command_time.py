@@ -12,7 +12,7 @@ COMMANDS = {
     "python -c pass": [sys.executable, "-c", "pass"],
     "chainshock --help": [sys.executable, "-m", "chainshock", "--help"],
     "chainshock rank": [sys.executable, "-m", "chainshock", "rank"],
-    "chainshock rank --horizon 26w": [sys.executable, "-m", "chainshock", "rank", "--horizon", "26w"],
+    "chainshock rank --static": [sys.executable, "-m", "chainshock", "rank", "--static"],
     "chainshock chokepoints": [sys.executable, "-m", "chainshock", "chokepoints"],
     "chainshock explain Ford": [sys.executable, "-m", "chainshock", "explain", "ford-motor"],
 }

@@ -129,8 +129,8 @@ class RankTable(RowTable[RankRow]):
         if self.omitted:
             rows.insert(self.head, f"   … {self.omitted} more …")
         title = f"{self.run['scenario']}: {self.run['title']}"
-        span = self.run["horizon"] or "26 weeks"
-        severities = f"mean severity over {span}: {severity_text(self.run)}"
+        weeks = (self.run["horizon"] or "26w").removesuffix("w")
+        severities = f"mean severity over {weeks} weeks: {severity_text(self.run)}"
         lines = [*wrap(title, width), *self.head_lines(severities, width)]
         return (
             "\n".join([*lines, draw_table(columns, rows, width).rstrip("\n"), *self.foot_lines(width)]) + "\n"

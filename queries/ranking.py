@@ -121,7 +121,7 @@ class RowTable(Tabular[R]):
             "as published by then" if run["facts"] == "known" else "latest vintage, also later than that date"
         )
         mode = (
-            "static: ranks dependence, overstates half a year (--horizon 26w adds stocks and time)"
+            "static: ranks dependence, overstates half a year (without --static: stocks and time)"
             if run["horizon"] is None
             else f"horizon {run['horizon']}"
         )

@@ -56,6 +56,7 @@ class Reasons:
         self._groups = np.searchsorted(network.group_node, np.arange(network.n + 1))
         self._edges = np.searchsorted(network.edge_group, np.arange(len(network.group_node) + 1))
         self._source_loss = 1.0 - state.x
+        self._cost_share = np.nan_to_num(network.cost_share)
 
     def explain(self, node: NodeRef, members: Mapping[int, float]) -> tuple[str, str]:
         """Give the reason and the confidence of an entity made of network nodes, by index and share.
@@ -163,7 +164,7 @@ class Reasons:
         network, best, most = self._network, -1, 0.0
         for group in range(self._groups[node], self._groups[node + 1]):
             rise = self._state.price[network.group_good[group], network.country[node]] - 1.0
-            cost = float(np.nan_to_num(network.cost_share[group]) * rise)
+            cost = float(self._cost_share[group] * rise)
             if abs(cost) > most:
                 best, most = group, abs(cost)
         return best

@@ -23,6 +23,7 @@ from chainshock.queries.scenario_reader import ACTIONS, Reader, Step
 
 __all__ = [
     "DEFAULT_SCENARIO",
+    "HORIZON_WEEKS",
     "Scenario",
     "Step",
     "check_scenario",

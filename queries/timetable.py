@@ -103,30 +103,32 @@ def _series(
     classes = buyer_classes_reached(measure.buyers, measure.kind, measure.issuer, network.buyer_classes)
     reach = reach_of(network, measure)
     curves: dict[tuple[int, int, int], tuple[Floats, float]] = {}
-    found: list[tuple[int, Floats, float]] = []
+    found: list[tuple[int, float, Floats, float]] = []
     start = min((max(first, clock) for first, last, clock in measure.windows if last > 0), default=0.0)
-    for edge in np.flatnonzero(crosses):
-        good, origin = int(network.good[source[edge]]), int(origins[edge])
+    shares = np.zeros((len(network.goods), len(network.countries)))
+    for good, by_origin in reach.items():
+        for origin, share in by_origin.items():
+            shares[good, origin] = share
+    outside = np.array([c == measure.issuer or c not in measure.destinations for c in network.countries])
+    share_of = shares[network.good[source], origins]
+    reached = crosses & (share_of > 0.0) & ~outside[network.country[target]]
+    reached &= np.isin(network.buyer_class[target], list(classes))
+    for edge in np.flatnonzero(reached).tolist():
         destination, buyer = int(network.country[target[edge]]), int(network.buyer_class[target[edge]])
-        iso3, share = network.countries[destination], reach.get(good, {}).get(origin, 0.0)
-        outside = iso3 == measure.issuer or iso3 not in measure.destinations
-        if not share or outside or buyer not in classes:
-            continue
-        key = (good, destination, buyer)
+        key = (int(network.good[source[edge]]), destination, buyer)
         if key not in curves:
-            curves[key] = _weekly(measure, network.goods[good], stages, (iso3, classes[buyer]), weeks)
+            whose = (network.countries[destination], classes[buyer])
+            curves[key] = _weekly(measure, network.goods[key[0]], stages, whose, weeks)
         severity, before = curves[key]
         if severity.any():
-            found.append((int(edge), severity * share, before * share))
-    if not found:
-        return EdgeSeries(
-            measure.id, np.zeros(0, dtype=np.intp), np.zeros((0, LEAD + weeks)), np.zeros(0), np.zeros(0)
-        )
+            found.append((edge, float(share_of[edge]), severity, before))
+    part = np.array([entry[1] for entry in found])
+    severities = [entry[2] for entry in found]
     return EdgeSeries(
         measure.id,
         np.array([entry[0] for entry in found], dtype=np.intp),
-        np.stack([entry[1] for entry in found]),
-        np.array([entry[2] for entry in found]),
+        np.stack(severities) * part[:, None] if found else np.zeros((0, LEAD + weeks)),
+        np.array([entry[3] for entry in found]) * part,
         np.full(len(found), start),
     )
 

@@ -49,7 +49,7 @@ def week_options(
         spread=parameters.value("stock.spread"),
         tau=parameters.value("refill.weeks"),
         expedited=parameters.value("transit.expedited"),
-        is_drawn=np.array([stage in MADE_TO_DRAWING for stage in stages]),
+        is_drawn=np.array([stage in MADE_TO_DRAWING for stage in stages], dtype=np.bool_),
         tier=np.array(tiers, dtype=np.intp),
         ramp_start=per_good("qualification.start"),
         ramp=per_good("qualification.ramp"),

@@ -75,7 +75,7 @@ class Dataset:
         facts: Known | None = None,
         rationing: Rationing | None = None,
         substitution: Substitution | None = None,
-        horizon: int | None = None,
+        horizon: int | Literal["scenario"] | None = "scenario",
     ) -> Shock:
         """Set up a scenario on these facts; nothing is computed until asked for.
 
@@ -93,8 +93,9 @@ class Dataset:
         substitution
             capacity or none; by default capacity.
         horizon
-            Weeks of the run, with stocks, licences buyer by buyer and new suppliers ramping in; without one
-            the run is static. Rankings only: explanations split the static run.
+            Weeks of the run, with stocks, licences buyer by buyer and new suppliers ramping in; by default
+            the scenario's, 26 unless its file says otherwise. None for the static run, which is also what
+            explanations split.
 
         Raises
         ------
@@ -116,7 +117,7 @@ class Dataset:
             facts=facts or chosen.facts,
             rationing=rationing or "proportional",
             substitution=substitution or "capacity",
-            horizon=horizon,
+            horizon=chosen.horizon_weeks if horizon == "scenario" else horizon,
         )
         return Shock(self, chosen, choices)
 

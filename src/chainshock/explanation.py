@@ -87,6 +87,10 @@ class EntityExplanation:
         lines = [
             *wrap(title, width),
             *wrap(f"facts of {run['as_of']} ({run['facts']}) · data edition {run['data_edition']}", width),
+            *wrap(
+                f"static run, no stocks, no end of time (as rank --static) · rationing {run['rationing']}",
+                width,
+            ),
             *wrap(f"mean severity over 26 weeks: {severity_text(run)}", width),
             *wrap(_basis_text(row.basis), width),
             *wrap(unknown, width),

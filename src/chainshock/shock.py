@@ -28,7 +28,7 @@ from chainshock.queries.propagation.static import solve
 from chainshock.queries.propagation.weeks.solve import LicenceQueue, WeekState, solve_weeks
 from chainshock.queries.rank import RankRow, RankTable
 from chainshock.queries.reason import Reasons
-from chainshock.queries.scenario import Scenario
+from chainshock.queries.scenario import HORIZON_WEEKS, Scenario
 from chainshock.queries.severity import STATIC_WEEKS
 from chainshock.queries.timetable import edge_series
 from chainshock.queries.week_assumptions import week_options
@@ -62,7 +62,7 @@ class Choices:
     facts: Literal["known", "latest"]
     rationing: Rationing = "proportional"
     substitution: Substitution = "capacity"
-    horizon: int | None = None  # weeks; None is the static run
+    horizon: int | None = HORIZON_WEEKS  # None is the static run
 
 
 class Shock:
@@ -184,13 +184,22 @@ class Shock:
             "severities": self._severities(),
         }
 
-    def rank(self, kind: str = "companies") -> RankTable:
+    @cached_property
+    def static(self) -> Shock:
+        """The same shock without weeks."""
+        if self.choices.horizon is None:
+            return self
+        return Shock(self.dataset, self.scenario, replace(self.choices, horizon=None))
+
+    def rank(self, kind: str = "companies", *, bounds: bool = True) -> RankTable:
         """Rank all entities of a kind, most harmed first.
 
         Parameters
         ----------
         kind
             companies, countries, facilities, end-uses or commodities.
+        bounds
+            Whether to run the shock a second time, for what supply of unknown origin could change.
 
         Raises
         ------
@@ -205,12 +214,12 @@ class Shock:
             large = [e for e in entities if e.value is not None and e.value >= SMALLEST_COUNTRY_USD]
             run["too_small"] = len(entities) - len(large)
             entities = large
-        rows = self._rows(kind, entities)
+        rows = self._rows(kind, entities, bounds=bounds)
         names = NameIndex(self.graph, [LABELS[kind]])
         return RankTable(kind, run, tuple(rows), names)
 
     def explain(self, entity: str) -> EntityExplanation:
-        """Explain the exposure of one company, country, facility, end use or commodity.
+        """Explain the exposure of one company, country, facility, end use or commodity in the static run.
 
         Parameters
         ----------
@@ -224,6 +233,8 @@ class Shock:
         QueryError
             The entity is in the graph, but without an activity that could be exposed.
         """
+        if self.choices.horizon is not None:
+            return self.static.explain(entity)
         node = self.names.find(entity)
         kind = next(kind for kind, label in LABELS.items() if label == node.label)
         found = next((e for e in self._aggregate(kind, self.exposures) if e.id == node.key), None)
@@ -232,16 +243,30 @@ class Shock:
                 f"{node}: found no activity of it in the network of {self.choices.as_of}, "
                 "expected facts of what it makes or serves"
             )
-        (row,) = self._rows(kind, [found])
+        (row,) = self._rows(kind, [found], bounds=True)
         return explain_entity(self, node, found, row)
 
     def compare(self, other: Shock, kind: str = "companies") -> CompareTable:
-        """Say who gains and who loses when another shock takes the place of this one."""
-        return compare_tables(self.rank(kind), other.rank(kind))
+        """Say who gains and who loses when another shock takes the place of this one.
 
-    def _rows(self, kind: str, entities: list[EntityExposure]) -> list[RankRow]:
+        Raises
+        ------
+        UnknownName
+            There is no such kind.
+        QueryError
+            The two run over different weeks.
+        """
+        weeks, others = self.choices.horizon, other.choices.horizon
+        if weeks != others:
+            found = f"found horizons of {weeks or 'no'} and {others or 'no'} weeks"
+            raise QueryError(f"{found}, expected one for both (--horizon)")
+        return compare_tables(self.rank(kind, bounds=False), other.rank(kind, bounds=False))
+
+    def _rows(self, kind: str, entities: list[EntityExposure], *, bounds: bool) -> list[RankRow]:
         """Make ranked rows of entities, most harmed first."""
-        worst = {e.id: e.relative for e in self._aggregate(kind, self.exposures_if_unknown_is_issuer)}
+        worst: dict[str, float] = {}
+        if bounds:
+            worst = {e.id: e.relative for e in self._aggregate(kind, self.exposures_if_unknown_is_issuer)}
         state = self.state
         if self.choices.horizon is not None:
             state = replace(state, price=self.weeks.price, at_ceiling=self.weeks.at_ceiling)
@@ -263,7 +288,7 @@ class Shock:
                     first_week=self._first_week(entity),
                     basis=self._basis(entity),
                     unknown_share=self._unknown_of(entity),
-                    bounds=(worst[entity.id], entity.relative),
+                    bounds=(worst[entity.id], entity.relative) if bounds else None,
                     confidence=confidence,
                     reason=reason,
                 )
@@ -304,18 +329,24 @@ class Shock:
         if not made:
             return None
         shares = np.array([entity.nodes[index] for index in made])
-        weights = np.nan_to_num(self.network.value[made]) * shares
+        weights = self._value[made] * shares
         weights = weights if weights.sum() > 0 else shares
         if weights.sum() <= 0:
             return None
         below = np.flatnonzero(weights @ self.weeks.x_by_week[made] < IMPACT * weights.sum())
         return int(below[0]) if below.size else None
 
+    @cached_property
+    def _value(self) -> Floats:
+        """Baseline value of every node, 0 where none is known, shape (n,)."""
+        value: Floats = np.nan_to_num(self.network.value)
+        return value
+
     def _unknown_of(self, entity: EntityExposure) -> float:
         """Give the mean unknown share over an entity's nodes, by value where known."""
         indices = np.fromiter(entity.nodes, dtype=np.intp, count=len(entity.nodes))
         shares = np.fromiter(entity.nodes.values(), dtype=np.float64, count=len(entity.nodes))
-        weights = np.nan_to_num(self.network.value[indices]) * shares
+        weights = self._value[indices] * shares
         if weights.sum() <= 0:
             weights = shares
         return float(weights @ self.unknown[indices] / weights.sum()) if weights.sum() > 0 else 0.0

@@ -6,10 +6,16 @@ import pytest
 
 from tests.cli.worlds import invoke
 
+CONSTANT = """title = "Two months"
+date = 2024-12-31
+facts = "latest"
+horizon_weeks = 9
+"""
+
 
 @pytest.fixture(scope="module")
 def april():
-    result = invoke("rank", "end-uses", "--scenario", "april-2025", "--horizon", "26w", "--format", "json")
+    result = invoke("rank", "end-uses", "--scenario", "april-2025", "--format", "json")
     assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout)
 
@@ -21,8 +27,35 @@ def test_run_names_its_horizon_and_rows_their_first_week(april):
     assert weeks["wind_turbine_dfig"] is None
 
 
+def test_weeks_come_from_the_option_else_from_the_scenario_file(tmp_path):
+    path = tmp_path / "two-months.toml"
+    path.write_text(CONSTANT, encoding="utf-8")
+
+    def horizon(*more):
+        run = invoke("rank", "end-uses", "--scenario", path, "--top", "1", "--format", "json", *more)
+        return json.loads(run.stdout)["run"]["horizon"]
+
+    assert [horizon(), horizon("--horizon", "4w"), horizon("--static")] == ["9w", "4w", None]
+
+
+def test_weeks_and_a_static_run_together_are_wrong_usage():
+    result = invoke("rank", "--horizon", "26w", "--static")
+    assert result.exit_code == 2
+    assert "expected one of them" in result.stderr
+
+
+def test_scenarios_over_different_weeks_are_not_compared(tmp_path):
+    path = tmp_path / "two-months.toml"
+    path.write_text(CONSTANT, encoding="utf-8")
+    result = invoke("compare", "no-measures", path)
+    assert result.exit_code == 1
+    assert "found horizons of 26 and 9 weeks" in result.stderr
+    assert invoke("compare", "no-measures", path, "--horizon", "9w").exit_code == 0
+
+
 def test_stocks_and_new_suppliers_never_make_a_buyer_worse_off_than_the_static_run(april):
-    static = json.loads(invoke("rank", "end-uses", "--scenario", "april-2025", "--format", "json").stdout)
+    run = ("rank", "end-uses", "--scenario", "april-2025", "--static", "--format", "json")
+    static = json.loads(invoke(*run).stdout)
     before = {row["id"]: row["parts"]["input"] for row in static["rows"]}
     for row in april["rows"]:
         assert row["parts"]["input"] >= before[row["id"]] - 1e-9, row["id"]

@@ -190,7 +190,7 @@ def test_explain_text_shows_parts_flows_paths_and_sources():
 
 def test_priority_rationing_serves_military_uses_first():
     def exposure(rationing: str) -> dict[str, float]:
-        run = rows_of("rank", "end-uses", "--rationing", rationing)
+        run = rows_of("rank", "end-uses", "--static", "--rationing", rationing)
         return {row["id"]: row["exposure"] for row in run["rows"]}
 
     shared, first = exposure("proportional"), exposure("priority")

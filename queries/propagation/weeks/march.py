@@ -165,10 +165,10 @@ class _March:
         for nodes, groups, edges in self.levels:
             if groups.size:
                 supply, let_through = self._supply(past, edges), factor[edges]
-                free = (supply >= WHOLE) & (let_through >= 1.0)
-                cap = np.where(free, self.rules.r_max, supply * let_through)
-                asked = np.maximum(order, 1.0)[self.frame.group[edges]]
-                flow = self.weight[edges] * np.minimum(asked, cap)
+                flow = supply * let_through
+                flow[(supply >= WHOLE) & (let_through >= 1.0)] = self.rules.r_max
+                np.minimum(flow, np.maximum(order, 1.0)[self.frame.group[edges]], out=flow)
+                flow *= self.weight[edges]
                 delivered = np.minimum(_sum_runs(flow, self.frame.group[edges], groups), order[groups])
                 lost = np.clip(np.minimum(order[groups], 1.0) - delivered, 0.0, 1.0)
                 short[groups] = lost
@@ -238,7 +238,7 @@ def _routes(network: ProductionNetwork, slices: Slices, rules: Rules) -> Floats:
     closed = 1.0 - rules.factor.mean(axis=1)
     pools = (network.kind == NodeKind.POOL) & rules.is_drawn[network.good]
     starts = np.flatnonzero(np.diff(network.edge_group, prepend=-1))
-    ends = np.append(starts[1:], len(network.edge_group))
+    ends = np.append(starts, len(network.edge_group))[1:]
     width = 1.0 / slices.count
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         node = int(network.group_node[network.edge_group[start]])

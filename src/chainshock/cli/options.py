@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import reduce
 from pathlib import PurePath
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -16,6 +16,7 @@ __all__ = [
     "WEEKS",
     "fact_options",
     "format_of",
+    "horizon_of",
     "horizon_option",
     "output_options",
     "row_options",
@@ -142,15 +143,29 @@ def shock_options(function: F) -> F:
 
 
 def horizon_option(function: F) -> F:
-    """Add the option that turns the static run into one over weeks."""
+    """Add the options that choose a run over weeks, and how many, or the static one."""
     return _stack(
         click.option(
             "--horizon",
             type=WEEKS,
             metavar="26w",
-            help="Run over weeks, with stocks and licences. [default: static, no stocks, no time]",
-        )
+            help="Weeks to run, with stocks and licences. [default: the scenario's, 26w if none]",
+        ),
+        click.option("--static", is_flag=True, help="No weeks: no stocks and no end of time."),
     )(function)
+
+
+def horizon_of(given: Mapping[str, Any]) -> int | Literal["scenario"] | None:
+    """Choose the weeks to run from the values of `horizon_option`; None for a static run.
+
+    Raises
+    ------
+    click.UsageError
+        Both a number of weeks and a static run are asked for.
+    """
+    if given["static"] and given["horizon"] is not None:
+        raise click.UsageError("found --horizon and --static, expected one of them: static has no weeks")
+    return None if given["static"] else given["horizon"] or "scenario"
 
 
 def row_options(function: F) -> F:

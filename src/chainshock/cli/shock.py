@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack
 
 import click
 
-from chainshock.cli.options import format_of, horizon_option, output_options, row_options, shock_options
+from chainshock.cli.options import (
+    format_of,
+    horizon_of,
+    horizon_option,
+    output_options,
+    row_options,
+    shock_options,
+)
 from chainshock.cli.output import progress, terminal_width, to_csv, to_json, write_text
 from chainshock.errors import FileProblem
 
@@ -57,6 +64,7 @@ class RankArguments(ShockArguments, RowArguments):
     """Values of all options of `rank` and `compare`."""
 
     horizon: int | None
+    static: bool
 
 
 @click.command(short_help="Rank who is harmed and who is favoured by a scenario.")
@@ -70,7 +78,8 @@ def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> Non
     """Rank who is harmed and who is favoured by a scenario.
 
     Exposure is signed: below zero harmed, above zero favoured. A company's is a share of its whole revenue;
-    that of a country, facility, end use or commodity is a share of its baseline value in the graph.
+    that of a country, facility, end use or commodity is a share of its baseline value in the graph. It is a
+    mean over the weeks of the run; --static ranks dependence instead, without stocks and without end.
 
     \b
     Example:
@@ -78,9 +87,10 @@ def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> Non
         chainshock rank --control CHN:Dy,Tb:USA --severity 0.8 --only watchlist.txt
     """
     form = format_of(given["format_"], given["output"])
+    horizon = horizon_of(given)
     with progress("working out exposures"):
-        shock = _shock(scenario, given)
-        table = shock.rank(kind)
+        shock = _shock(scenario, given, horizon)
+        table = shock.rank(kind, bounds=form != "table")
     table = _show(table, form, given)
     _apply_threshold([row.exposure for row in table.rows], given["fail_above"])
 
@@ -101,6 +111,7 @@ def explain(
     """Explain the exposure of one company, country, facility or end use.
 
     Shows the parts and the paths that sum to the exposure, and for each step its facts, dates and sources.
+    What it splits is the static run: no stocks, no end of time, as in rank --static.
     ENTITY is an id, a name, a ticker (F or F.XNYS) or a country code; Label:key settles an ambiguous one.
 
     \b
@@ -109,7 +120,7 @@ def explain(
     """
     form = format_of(format_, output)
     with progress("explaining"):
-        explanation = _shock(scenario, given).explain(entity)
+        explanation = _shock(scenario, given, None).explain(entity)
     if form == "json":
         write_text(to_json(explanation.to_dict()), output)
     elif form == "csv":
@@ -143,9 +154,10 @@ def compare(before: str, after: str, kind: str, **given: Unpack[RankArguments]) 
             "--control and --severity belong to rank and explain; compare takes two scenarios"
         )
     form = format_of(given["format_"], given["output"])
+    horizon = horizon_of(given)
     with progress("working out exposures"):
-        first = _shock(before, given)
-        table = first.compare(_shock(after, given, like=first), kind)
+        first = _shock(before, given, horizon)
+        table = first.compare(_shock(after, given, horizon, like=first), kind)
     table = _show(table, form, given)
     _apply_threshold([row.difference for row in table.rows], given["fail_above"])
 
@@ -166,7 +178,12 @@ def _show(table: T, form: str, given: RankArguments) -> T:
     return table
 
 
-def _shock(scenario: str | None, given: Mapping[str, Any], like: Shock | None = None) -> Shock:
+def _shock(
+    scenario: str | None,
+    given: Mapping[str, Any],
+    horizon: int | Literal["scenario"] | None,
+    like: Shock | None = None,
+) -> Shock:
     """Open the facts and set up the shock that the options describe."""
     from chainshock.api import open_dataset
 
@@ -189,7 +206,7 @@ def _shock(scenario: str | None, given: Mapping[str, Any], like: Shock | None = 
         facts=given["facts"],
         rationing=given["rationing"],
         substitution=given["substitution"],
-        horizon=given.get("horizon"),
+        horizon=horizon,
     )
 
 
