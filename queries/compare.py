@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from chainshock.errors import QueryError
-from chainshock.queries.rank import PARTS, RankRow, RankTable, part_lines, shown_name, usd_millions
-from chainshock.queries.ranking import WORDS, RowTable, percent, severity_text, wrap
+from chainshock.queries.rank import RankRow, RankTable
+from chainshock.queries.rank_columns import PARTS, part_lines, shown_name, usd_millions
+from chainshock.queries.ranking import WORDS, By, RowTable, percent, severity_text, wrap
 from chainshock.queries.tables import Column, draw_table
 
 __all__ = ["CompareRow", "CompareTable", "compare_tables"]
@@ -19,7 +20,8 @@ class CompareRow:
     """One entity under two scenarios.
 
     `before`, `after` and `difference` (after less before) are shares of the denominator, `difference_usd`
-    is USD a year; `parts` are the differences of the parts and sum to `difference`.
+    is USD a year; `parts` are the differences of the parts and sum to `difference`. `first_week` is the time
+    to impact under the second scenario.
     """
 
     rank: int
@@ -39,13 +41,12 @@ class CompareRow:
 
     @property
     def share(self) -> float:
-        """Difference, by which rows are ordered."""
+        """Difference, after less before."""
         return self.difference
 
-    @property
-    def usd(self) -> float | None:
-        """Difference in USD a year, where known."""
-        return self.difference_usd
+    def figure(self, by: By) -> float | None:
+        """Give the difference, as a share or in USD; a comparison has no weeks."""
+        return {"loss": self.difference, "usd": self.difference_usd}.get(by)
 
     def ranked(self, rank: int) -> CompareRow:
         """Give the row with another rank."""
@@ -162,7 +163,7 @@ def _difference(before: RankRow | None, after: RankRow | None) -> CompareRow:
         difference=new - old,
         difference_usd=usd,
         parts=parts,
-        first_week=None,
+        first_week=None if after is None else after.timing.first_week,
         basis=shown.basis,
         unknown_share=shown.unknown_share,
         confidence=max(row.confidence for row in present),

@@ -7,40 +7,15 @@ the graph for anything else. The parts sum to it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, Protocol
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
-from chainshock.queries.ranking import WORDS, RowTable, percent, severity_text, without_brackets, wrap
-from chainshock.queries.tables import Column, draw_table
+from chainshock.queries.rank_columns import PARTS, rank_columns
+from chainshock.queries.ranking import By, RowTable, severity_text, wrap
+from chainshock.queries.tables import draw_table
+from chainshock.queries.timing import NO_TIMING, Timing
 
-__all__ = ["PARTS", "RankRow", "RankTable", "part_lines", "shown_name", "usd_millions"]
-
-PARTS = ("input", "orders_lost", "gain", "derived_orders", "price_sold", "price_bought")
-PART_WORDS = {
-    "input": "input",
-    "orders_lost": "orders",
-    "gain": "gain",
-    "derived_orders": "derived",
-    "price_sold": "sold",
-    "price_bought": "bought",
-}
-SMALLEST_PART = 0.00005  # share; a smaller part is not worth a line
-
-
-class Named(Protocol):
-    """A row that has a name to show."""
-
-    @property
-    def name(self) -> str:
-        """Usual name."""
-
-    @property
-    def kind(self) -> str:
-        """Kind of entity."""
-
-    @property
-    def basis(self) -> str:
-        """What the exposure is a share of."""
+__all__ = ["RankRow", "RankTable"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +33,7 @@ class RankRow:
     exposure: float
     exposure_usd: float | None
     parts: Mapping[str, float]
-    first_week: int | None
+    timing: Timing
     basis: str
     unknown_share: float | None
     bounds: tuple[float, float] | None
@@ -67,13 +42,17 @@ class RankRow:
 
     @property
     def share(self) -> float:
-        """Exposure, by which rows are ordered."""
+        """Exposure."""
         return self.exposure
 
-    @property
-    def usd(self) -> float | None:
-        """Exposure in USD a year, where known."""
-        return self.exposure_usd
+    def figure(self, by: By) -> float | None:
+        """Give the figure that orders rows: exposure as a share or in USD, or weeks."""
+        return {
+            "loss": self.exposure,
+            "usd": self.exposure_usd,
+            "first-week": self.timing.first_week,
+            "survive": self.timing.time_to_survive,
+        }[by]
 
     def ranked(self, rank: int) -> RankRow:
         """Give the row with another rank."""
@@ -81,7 +60,10 @@ class RankRow:
 
     def to_dict(self) -> dict[str, Any]:  # Any: what JSON holds
         """Give the row as it stands in JSON."""
-        row = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        row: dict[str, Any] = {}
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            row |= asdict(value) if isinstance(value, Timing) else {entry.name: value}
         row["parts"] = {part: self.parts.get(part, 0.0) for part in PARTS}
         row["bounds"] = None if self.bounds is None else list(self.bounds)
         return row
@@ -106,69 +88,18 @@ class RankTable(RowTable[RankRow]):
     @property
     def columns(self) -> list[str]:
         """Names of the columns in CSV and data frames: those of JSON, nested ones flattened."""
-        empty = RankRow(0, "", "", "", 0.0, None, {}, None, "", None, None, "", "")
+        empty = RankRow(0, "", "", "", 0.0, None, {}, NO_TIMING, "", None, None, "", "")
         return list(empty.to_flat_dict())
 
     def to_text(self, width: int = 100) -> str:
         """Draw the ranking for a terminal of a width in characters."""
-        columns = [
-            Column("#", 4, "right"),
-            Column(WORDS[self.kind], 24),
-            Column("exposure", 10, "right"),
-            Column("USD m", 9, "right", drop=2),
-            Column("of which, %", 14, drop=3),
-            Column("unknown", 7, "right", drop=4),
-            Column("conf", 4),
-            Column("reason", None, least=24),
-        ]
-        rows: list[list[str] | str] = [_cells(row) for row in self.rows]
-        if self.run["horizon"] is not None:
-            columns.insert(3, Column("week", 4, "right", drop=1))
-            for cells, row in zip(rows, self.rows, strict=True):
-                cells.insert(3, "-" if row.first_week is None else str(row.first_week))  # type: ignore[union-attr]  # no text row yet
+        shown = rank_columns(self.kind, self.run, self.rows)
+        rows: list[list[str] | str] = [[write(row) for _, write in shown] for row in self.rows]
         if self.omitted:
             rows.insert(self.head, f"   … {self.omitted} more …")
         title = f"{self.run['scenario']}: {self.run['title']}"
         weeks = (self.run["horizon"] or "26w").removesuffix("w")
         severities = f"mean severity over {weeks} weeks: {severity_text(self.run)}"
         lines = [*wrap(title, width), *self.head_lines(severities, width)]
-        return (
-            "\n".join([*lines, draw_table(columns, rows, width).rstrip("\n"), *self.foot_lines(width)]) + "\n"
-        )
-
-
-def _cells(row: RankRow) -> list[str]:
-    return [
-        str(row.rank),
-        shown_name(row),
-        percent(row.exposure),
-        usd_millions(row.exposure_usd),
-        "\n".join(part_lines(row.parts)),
-        percent(row.unknown_share, 0, sign=False),
-        row.confidence,
-        row.reason,
-    ]
-
-
-def shown_name(row: Named) -> str:
-    """Give the name for a table: without what stands in brackets, projects marked."""
-    name = without_brackets(row.name) if row.kind == "commodity" else row.name
-    if row.basis == "project":
-        return f"{name} [project]"
-    return f"{name} [part project]" if "project" in row.basis else name
-
-
-def part_lines(parts: Mapping[str, float], most: int = 2) -> list[str]:
-    """Name the largest parts, one a line, in percent."""
-    large = sorted(
-        (name for name in PARTS if abs(parts.get(name, 0.0)) >= SMALLEST_PART), key=lambda n: -abs(parts[n])
-    )
-    return [f"{PART_WORDS[name]} {100 * parts[name]:+.2f}" for name in large[:most]]
-
-
-def usd_millions(usd: float | None) -> str:
-    """Write an amount in millions of USD with its sign."""
-    if usd is None:
-        return "-"
-    text = f"{usd / 1e6:+,.0f}"
-    return "0" if text in {"+0", "-0"} else text
+        table = draw_table([column for column, _ in shown], rows, width).rstrip("\n")
+        return "\n".join([*lines, table, *self.foot_lines(width)]) + "\n"

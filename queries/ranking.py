@@ -17,7 +17,9 @@ from chainshock.queries.tabular import Tabular, TabularRow
 
 __all__ = [
     "DENOMINATORS",
+    "IN_WEEKS",
     "WORDS",
+    "By",
     "Order",
     "Row",
     "RowTable",
@@ -27,7 +29,9 @@ __all__ = [
     "wrap",
 ]
 
+By = Literal["loss", "first-week", "survive", "usd"]
 Order = Literal["harm", "gain", "size"]
+IN_WEEKS: tuple[By, ...] = ("first-week", "survive")  # figures that a static run does not have
 WORDS = {
     "companies": "company",
     "countries": "country",
@@ -53,18 +57,17 @@ class Row(TabularRow, Protocol):
 
     @property
     def share(self) -> float:
-        """Signed share by which rows are ordered."""
+        """Signed share; it orders rows that are alike in the figure asked for."""
 
-    @property
-    def usd(self) -> float | None:
-        """Signed amount in USD a year, where known."""
+    def figure(self, by: By) -> float | None:
+        """Give the figure that rows are ordered by; None where the row has none."""
 
     def ranked(self, rank: int) -> Self:
         """Give the row with another rank."""
 
 
 R = TypeVar("R", bound=Row)
-Key = tuple[bool, float, str]
+Key = tuple[bool, float, float, str]
 
 
 @dataclass(frozen=True)
@@ -82,17 +85,25 @@ class RowTable(Tabular[R]):
     omitted: int = 0
 
     def select(
-        self, *, order: Order = "harm", top: int | None = None, only: Sequence[str] | None = None
+        self,
+        *,
+        by: By = "loss",
+        order: Order = "harm",
+        top: int | None = None,
+        only: Sequence[str] | None = None,
     ) -> Self:
         """Order the rows, keep the named ones, keep both tails.
 
         Parameters
         ----------
+        by
+            The figure that orders them: `loss`, the exposure as a share; `usd`, the same in USD;
+            `first-week`, the time to impact; `survive`, the time to survive. Rows without it come last.
         order
-            `harm`: lowest share first; `gain`: highest first; `size`: largest amount in USD first, unknown
-            last.
+            Which end comes first: `harm`, the most harmed, or the earliest; `gain`, the most favoured;
+            `size`, the largest whatever its sign. Weeks are ordered from the earliest only.
         top
-            Rows to keep of each tail; where the order is by size, of the beginning.
+            Rows to keep of each tail; of the beginning where the order is by size or in weeks.
         only
             Names, tickers, LEI or ids to keep; `run["unmatched"]` lists those without a row.
 
@@ -100,15 +111,21 @@ class RowTable(Tabular[R]):
         ------
         AmbiguousName
             One of the names means several entities.
+        QueryError
+            Rows of a static run are to be ordered by weeks, or weeks from the latest.
         """
-        rows = sorted(self.rows, key=lambda row: _sort_key(row, order))
+        if by in IN_WEEKS and self.run.get("horizon") is None:
+            raise QueryError(f"found a static run, expected weeks to order by {by}: it has no time")
+        if by in IN_WEEKS and order != "harm":
+            raise QueryError(f"found order {order!r}, expected 'harm': weeks are ordered from the earliest")
+        rows = sorted(self.rows, key=lambda row: _sort_key(row, by, order))
         rows = [row.ranked(place) for place, row in enumerate(rows, 1)]
-        run = dict(self.run)
+        run = {**self.run, "by": by, "order": order}
         if only is not None:
             rows, run["unmatched"] = self._pick(rows, only)
         head, omitted = len(rows), 0
         if top is not None:
-            tail = 0 if order == "size" else top
+            tail = 0 if order == "size" or by in IN_WEEKS else top
             if len(rows) > top + tail:
                 head, omitted = top, len(rows) - top - tail
                 rows = rows[:top] + rows[len(rows) - tail :]
@@ -203,7 +220,9 @@ def wrap(text: str, width: int) -> list[str]:
     return textwrap.wrap(clean(text), width, subsequent_indent="  ", break_on_hyphens=False)
 
 
-def _sort_key(row: Row, order: Order) -> Key:
-    if order == "size":
-        return (row.usd is None, -abs(row.share if row.usd is None else row.usd), row.id)
-    return (False, row.share if order == "harm" else -row.share, row.id)
+def _sort_key(row: Row, by: By, order: Order) -> Key:
+    figure = row.figure(by)
+    if by in IN_WEEKS:
+        return (figure is None, figure or 0.0, row.share, row.id)
+    signed = row.share if figure is None else figure
+    return (figure is None, {"harm": signed, "gain": -signed, "size": -abs(signed)}[order], 0.0, row.id)

@@ -40,6 +40,10 @@ class EdgeSeries:
     before
         Share stopped of a buyer who has no licence, (r,): by week t the share 1 - severity / before of buyers
         is approved. 0 where the measure stops an equal part of every flow.
+    end
+        Week from which it stops the edge no longer, (r,); inf where it outlasts what is known.
+    scope
+        Share of the flow that is restricted, (r,): 0 where goods out of scope are held up alongside.
     """
 
     measure: str
@@ -47,6 +51,8 @@ class EdgeSeries:
     severity: Floats
     before: Floats
     start: Floats
+    end: Floats
+    scope: Floats
 
 
 def edge_series(
@@ -93,44 +99,55 @@ def _series(
     weeks: int,
     unknown_from_issuer: bool,
 ) -> EdgeSeries:
+    edges, share = _reached(network, measure, unknown_from_issuer)
+    classes = buyer_classes_reached(measure.buyers, measure.kind, measure.issuer, network.buyer_classes)
+    curves: dict[tuple[int, int, int], tuple[Floats, float]] = {}
+    found: list[tuple[int, Floats, float]] = []
+    for place, edge in enumerate(edges.tolist()):
+        good, customer = int(network.good[network.edge_source[edge]]), int(network.edge_node[edge])
+        key = (good, int(network.country[customer]), int(network.buyer_class[customer]))
+        if key not in curves:
+            whose = (network.countries[key[1]], classes[key[2]])
+            curves[key] = _weekly(measure, network.goods[good], stages, whose, weeks)
+        severity, before = curves[key]
+        if severity.any():
+            found.append((place, severity, before))
+    held = np.array([entry[0] for entry in found], dtype=np.intp)
+    part, severities = share[held], [entry[1] for entry in found]
+    by_content = measure.content_rule is not None
+    in_scope = np.array([by_content or good in measure.goods for good in network.goods], dtype=np.bool_)
+    start = min((max(first, clock) for first, last, clock in measure.windows if last > 0), default=0.0)
+    end = max((last for _, last, _ in measure.windows), default=0.0)
+    return EdgeSeries(
+        measure.id,
+        edges[held],
+        np.stack(severities) * part[:, None] if found else np.zeros((0, LEAD + weeks)),
+        np.array([entry[2] for entry in found]) * part,
+        np.full(len(held), start),
+        np.full(len(held), end),
+        part * in_scope[network.good[network.edge_source[edges[held]]]],
+    )
+
+
+def _reached(
+    network: ProductionNetwork, measure: MeasureInForce, unknown_from_issuer: bool
+) -> tuple[Indices, Floats]:
+    """Give the edges that a measure reaches, and the share of what moves on each that it can stop."""
     source, target = network.edge_source, network.edge_node
     origins = network.country[source]
     unknown = network.kind[source] == NodeKind.UNKNOWN
     if unknown_from_issuer and measure.origin in network.countries:
         origins = np.where(unknown, network.countries.index(measure.origin), origins)
         unknown = np.zeros_like(unknown)
-    crosses = (origins != network.country[target]) & ~unknown
+    share = np.zeros((len(network.goods), len(network.countries)))
+    for good, by_origin in reach_of(network, measure).items():
+        share[good, list(by_origin)] = list(by_origin.values())
+    spared = [c == measure.issuer or c not in measure.destinations for c in network.countries]
     classes = buyer_classes_reached(measure.buyers, measure.kind, measure.issuer, network.buyer_classes)
-    reach = reach_of(network, measure)
-    curves: dict[tuple[int, int, int], tuple[Floats, float]] = {}
-    found: list[tuple[int, float, Floats, float]] = []
-    start = min((max(first, clock) for first, last, clock in measure.windows if last > 0), default=0.0)
-    shares = np.zeros((len(network.goods), len(network.countries)))
-    for good, by_origin in reach.items():
-        for origin, share in by_origin.items():
-            shares[good, origin] = share
-    outside = np.array([c == measure.issuer or c not in measure.destinations for c in network.countries])
-    share_of = shares[network.good[source], origins]
-    reached = crosses & (share_of > 0.0) & ~outside[network.country[target]]
-    reached &= np.isin(network.buyer_class[target], list(classes))
-    for edge in np.flatnonzero(reached).tolist():
-        destination, buyer = int(network.country[target[edge]]), int(network.buyer_class[target[edge]])
-        key = (int(network.good[source[edge]]), destination, buyer)
-        if key not in curves:
-            whose = (network.countries[destination], classes[buyer])
-            curves[key] = _weekly(measure, network.goods[key[0]], stages, whose, weeks)
-        severity, before = curves[key]
-        if severity.any():
-            found.append((edge, float(share_of[edge]), severity, before))
-    part = np.array([entry[1] for entry in found])
-    severities = [entry[2] for entry in found]
-    return EdgeSeries(
-        measure.id,
-        np.array([entry[0] for entry in found], dtype=np.intp),
-        np.stack(severities) * part[:, None] if found else np.zeros((0, LEAD + weeks)),
-        np.array([entry[3] for entry in found]) * part,
-        np.full(len(found), start),
-    )
+    abroad = (origins != network.country[target]) & ~np.array(spared, dtype=np.bool_)[network.country[target]]
+    share_of = np.where(abroad & ~unknown, share[network.good[source], origins], 0.0)
+    edges = np.flatnonzero((share_of > 0.0) & np.isin(network.buyer_class[target], list(classes)))
+    return edges, share_of[edges]
 
 
 def _weekly(

@@ -11,7 +11,8 @@ from chainshock.graph.network.production import Evidence
 from chainshock.queries.explain import Explanation, entity_weights
 from chainshock.queries.explain import explain as split
 from chainshock.queries.paths import PathList, paths
-from chainshock.queries.rank import RankRow, usd_millions
+from chainshock.queries.rank import RankRow
+from chainshock.queries.rank_columns import usd_millions
 from chainshock.queries.ranking import percent, severity_text, without_brackets, wrap
 from chainshock.queries.tables import Column, draw_table
 from chainshock.telling import EVIDENCE, Teller

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -31,6 +31,7 @@ from chainshock.queries.reason import Reasons
 from chainshock.queries.scenario import HORIZON_WEEKS, Scenario
 from chainshock.queries.severity import STATIC_WEEKS
 from chainshock.queries.timetable import edge_series
+from chainshock.queries.timing import NO_TIMING, Timing, entity_timing
 from chainshock.queries.week_assumptions import week_options
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ ENTITIES: dict[str, Literal["company", "country", "facility", "end-use", "commod
 }
 
 FIGURES = frozenset({"Company", "EXPORTS", "Facility", "PRICED_IN", "PRODUCES", "SERVES", "SUPPLIES"})
-IMPACT = 0.99  # output below this counts as impact
+Extra = Literal["bounds", "survive"]
+EXTRAS: tuple[Extra, ...] = ("bounds", "survive")
 SMALLEST_COUNTRY_USD = 1e6  # a country with less baseline value in the graph is not ranked
 
 
@@ -120,9 +122,24 @@ class Shock:
         QueryError
             The shock was set up without a horizon.
         """
-        return self._march(unknown_from_issuer=False)
+        return self._march(self._queues)
 
-    def _march(self, *, unknown_from_issuer: bool) -> WeekState:
+    @cached_property
+    def weeks_without_input(self) -> WeekState:
+        """The same weeks if nothing restricted arrived from week 0 on and nobody stood in: times to survive.
+
+        Raises
+        ------
+        QueryError
+            The shock was set up without a horizon.
+        """
+        return self._march(self._total_stop, replace(self.options, substitution="none"))
+
+    def _march(
+        self,
+        queues_on: Callable[[ProductionNetwork], list[LicenceQueue]],
+        options: ShockOptions | None = None,
+    ) -> WeekState:
         horizon = self.choices.horizon
         if horizon is None:
             raise QueryError("found no horizon, expected one: a static run has no weeks")
@@ -131,14 +148,30 @@ class Shock:
                 f"found rationing {self.choices.rationing!r}, expected 'proportional' with a horizon"
             )
 
-        def queues_on(network: ProductionNetwork) -> list[LicenceQueue]:
-            series = edge_series(
-                network, self.graph, self.scenario, horizon, unknown_from_issuer=unknown_from_issuer
-            )
-            return [LicenceQueue(e.edges, e.severity, e.before, e.start) for e in series]
-
         rules = week_options(self.network, self.graph, self.parameters)
-        return solve_weeks(self.network, queues_on, self.routes, self.options, rules, horizon)
+        return solve_weeks(self.network, queues_on, self.routes, options or self.options, rules, horizon)
+
+    def _queues(self, network: ProductionNetwork, *, unknown_from_issuer: bool = False) -> list[LicenceQueue]:
+        """Give what the measures in force stop on the edges of a network."""
+        weeks = self.choices.horizon or STATIC_WEEKS
+        series = edge_series(
+            network, self.graph, self.scenario, weeks, unknown_from_issuer=unknown_from_issuer
+        )
+        return [LicenceQueue(e.edges, e.severity, e.before, e.start, e.end) for e in series]
+
+    def _total_stop(self, network: ProductionNetwork) -> list[LicenceQueue]:
+        """Give the same measures stopping all that is in their scope: from week 0 on none of it arrives."""
+        weeks = self.choices.horizon or STATIC_WEEKS
+        return [
+            LicenceQueue(
+                e.edges,
+                np.repeat(e.scope[:, None], e.severity.shape[1], axis=1),
+                np.zeros(len(e.edges)),
+                np.full(len(e.edges), -np.inf),
+                e.end,
+            )
+            for e in edge_series(network, self.graph, self.scenario, weeks)
+        ]
 
     @cached_property
     def exposures(self) -> Exposures:
@@ -149,7 +182,8 @@ class Shock:
     def exposures_if_unknown_is_issuer(self) -> Exposures:
         """The same if all supply of unknown origin came from the issuer."""
         if self.choices.horizon is not None:
-            return exposures(self.network, self._march(unknown_from_issuer=True))
+            unknown = partial(self._queues, unknown_from_issuer=True)
+            return exposures(self.network, self._march(unknown))
         factor = self.routes.edges(self.network, unknown_from_issuer=True)
         return exposures(self.network, solve(self.network, factor, self.routes, self.options))
 
@@ -191,15 +225,16 @@ class Shock:
             return self
         return Shock(self.dataset, self.scenario, replace(self.choices, horizon=None))
 
-    def rank(self, kind: str = "companies", *, bounds: bool = True) -> RankTable:
+    def rank(self, kind: str = "companies", *, extras: Collection[Extra] = EXTRAS) -> RankTable:
         """Rank all entities of a kind, most harmed first.
 
         Parameters
         ----------
         kind
             companies, countries, facilities, end-uses or commodities.
-        bounds
-            Whether to run the shock a second time, for what supply of unknown origin could change.
+        extras
+            What rows hold beside, each at the cost of one more run: `bounds`, what supply of unknown origin
+            could change, and `survive`, the time to survive of a run over weeks.
 
         Raises
         ------
@@ -214,7 +249,7 @@ class Shock:
             large = [e for e in entities if e.value is not None and e.value >= SMALLEST_COUNTRY_USD]
             run["too_small"] = len(entities) - len(large)
             entities = large
-        rows = self._rows(kind, entities, bounds=bounds)
+        rows = self._rows(kind, entities, extras)
         names = NameIndex(self.graph, [LABELS[kind]])
         return RankTable(kind, run, tuple(rows), names)
 
@@ -243,7 +278,7 @@ class Shock:
                 f"{node}: found no activity of it in the network of {self.choices.as_of}, "
                 "expected facts of what it makes or serves"
             )
-        (row,) = self._rows(kind, [found], bounds=True)
+        (row,) = self._rows(kind, [found], EXTRAS)
         return explain_entity(self, node, found, row)
 
     def compare(self, other: Shock, kind: str = "companies") -> CompareTable:
@@ -260,12 +295,12 @@ class Shock:
         if weeks != others:
             found = f"found horizons of {weeks or 'no'} and {others or 'no'} weeks"
             raise QueryError(f"{found}, expected one for both (--horizon)")
-        return compare_tables(self.rank(kind, bounds=False), other.rank(kind, bounds=False))
+        return compare_tables(self.rank(kind, extras=()), other.rank(kind, extras=()))
 
-    def _rows(self, kind: str, entities: list[EntityExposure], *, bounds: bool) -> list[RankRow]:
+    def _rows(self, kind: str, entities: list[EntityExposure], extras: Collection[Extra]) -> list[RankRow]:
         """Make ranked rows of entities, most harmed first."""
         worst: dict[str, float] = {}
-        if bounds:
+        if "bounds" in extras:
             worst = {e.id: e.relative for e in self._aggregate(kind, self.exposures_if_unknown_is_issuer)}
         state = self.state
         if self.choices.horizon is not None:
@@ -285,10 +320,10 @@ class Shock:
                     exposure=entity.relative,
                     exposure_usd=None if entity.value is None else entity.usd,
                     parts=entity.relative_parts,
-                    first_week=self._first_week(entity),
+                    timing=self._timing(entity, extras),
                     basis=self._basis(entity),
                     unknown_share=self._unknown_of(entity),
-                    bounds=(worst[entity.id], entity.relative) if bounds else None,
+                    bounds=(worst[entity.id], entity.relative) if worst else None,
                     confidence=confidence,
                     reason=reason,
                 )
@@ -320,21 +355,12 @@ class Shock:
             words.add("project" if project else "segment" if is_end_use else "producer")
         return " and ".join(sorted(words))
 
-    def _first_week(self, entity: EntityExposure) -> int | None:
-        """Give the first week in which an entity's output, by value where known, falls below 99 %."""
+    def _timing(self, entity: EntityExposure, extras: Collection[Extra]) -> Timing:
+        """Give an entity's times; without weeks it has none."""
         if self.choices.horizon is None:
-            return None
-        sized = [index for index in entity.nodes if not np.isnan(self.network.value[index])]
-        made = [index for index in sized or entity.nodes if not self.network.is_project[index]]
-        if not made:
-            return None
-        shares = np.array([entity.nodes[index] for index in made])
-        weights = self._value[made] * shares
-        weights = weights if weights.sum() > 0 else shares
-        if weights.sum() <= 0:
-            return None
-        below = np.flatnonzero(weights @ self.weeks.x_by_week[made] < IMPACT * weights.sum())
-        return int(below[0]) if below.size else None
+            return NO_TIMING
+        cut_off = self.weeks_without_input if "survive" in extras else None
+        return entity_timing(self.network, entity.nodes, self.weeks, cut_off)
 
     @cached_property
     def _value(self) -> Floats:

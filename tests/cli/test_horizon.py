@@ -13,6 +13,21 @@ horizon_weeks = 9
 """
 
 
+BAN = """title = "Magnets stopped for half a year"
+date = 2024-12-31
+start = "none"
+facts = "latest"
+
+[[add]]
+id = "half-year"
+issuer = "CHN"
+kind = "ban"
+elements = ["Dy", "Tb"]
+severity = 1.0
+ended = 2025-07-01
+"""
+
+
 @pytest.fixture(scope="module")
 def april():
     result = invoke("rank", "end-uses", "--scenario", "april-2025", "--format", "json")
@@ -42,6 +57,55 @@ def test_weeks_and_a_static_run_together_are_wrong_usage():
     result = invoke("rank", "--horizon", "26w", "--static")
     assert result.exit_code == 2
     assert "expected one of them" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("--static", "--by", "first-week"),
+        ("--static", "--by", "survive"),
+        ("--by", "survive", "--order", "gain"),
+        ("--by", "first-week", "--order", "size"),
+    ],
+)
+def test_order_by_weeks_that_a_run_does_not_have_is_wrong_usage(args):
+    result = invoke("rank", *args)
+    assert result.exit_code == 2
+    assert "expected" in result.stderr
+
+
+def test_order_by_first_week_and_by_survival_put_the_earliest_first_and_the_untouched_last(april):
+    for by, key in (("first-week", "first_week"), ("survive", "time_to_survive")):
+        run = invoke("rank", "end-uses", "--scenario", "april-2025", "--by", by, "--format", "json")
+        weeks = [row[key] for row in json.loads(run.stdout)["rows"]]
+        known = [week for week in weeks if week is not None]
+        assert known
+        assert weeks == [*sorted(known), *[None] * (len(weeks) - len(known))]
+
+
+def test_nobody_is_hit_before_the_input_would_be_used_up(april):
+    hit = [row for row in april["rows"] if row["first_week"] is not None]
+    assert hit
+    for row in hit:
+        assert row["time_to_survive"] <= row["first_week"]
+        assert row["first_stop"] is not None
+        assert 0 < row["output_lost"] < 1
+
+
+def test_output_is_back_some_weeks_after_a_ban_ends_and_never_within_a_run_that_it_outlasts(tmp_path):
+    path = tmp_path / "ban.toml"
+    path.write_text(BAN, encoding="utf-8")
+
+    def recoveries(weeks):
+        run = invoke("rank", "end-uses", "--scenario", path, "--horizon", weeks, "--format", "json")
+        rows = json.loads(run.stdout)["rows"]
+        return [row["time_to_recover"] for row in rows if row["first_week"] is not None]
+
+    whole = recoveries("40w")
+    assert whole
+    assert all(week is not None and 0 <= week <= 10 for week in whole)
+    assert set(recoveries("20w")) == {None}
+    assert "recover" in invoke("rank", "end-uses", "--scenario", path, "--horizon", "40w").stdout
 
 
 def test_scenarios_over_different_weeks_are_not_compared(tmp_path):

@@ -12,12 +12,13 @@ from tests.cli.worlds import invoke
 
 PARTS = ["input", "orders_lost", "gain", "derived_orders", "price_sold", "price_bought"]
 ROW = [
-    *("rank", "id", "name", "kind", "exposure", "exposure_usd", "parts", "first_week", "basis"),
+    *("rank", "id", "name", "kind", "exposure", "exposure_usd", "parts", "first_week", "first_stop"),
+    *("output_lost", "time_to_survive", "time_to_recover", "basis"),
     *("unknown_share", "bounds", "confidence", "reason"),
 ]
 RUN = {
     *("scenario", "as_of", "facts", "horizon", "rationing", "substitution", "stop", "seed", "version"),
-    *("data_edition", "coverage", "severities"),
+    *("data_edition", "coverage", "severities", "by", "order"),
 }
 
 
@@ -57,7 +58,7 @@ def test_order_by_gain_turns_the_order_by_harm_round():
 
 
 def test_order_by_size_puts_the_largest_amount_first():
-    rows = rows_of("rank", "companies", "--order", "size")["rows"]
+    rows = rows_of("rank", "companies", "--by", "usd", "--order", "size")["rows"]
     amounts = [abs(row["exposure_usd"]) for row in rows if row["exposure_usd"] is not None]
     assert amounts == sorted(amounts, reverse=True)
 

@@ -7,6 +7,7 @@ import pytest
 from chainshock.errors import QueryError
 from chainshock.queries.compare import compare_tables
 from chainshock.queries.rank import RankRow, RankTable
+from chainshock.queries.timing import NO_TIMING
 
 
 def table(kind="companies", scenario="s", **exposures):
@@ -19,7 +20,7 @@ def table(kind="companies", scenario="s", **exposures):
             exposure=sum(parts),
             exposure_usd=100.0 * sum(parts),
             parts={"input": parts[0], "price_sold": parts[1]},
-            first_week=None,
+            timing=NO_TIMING,
             basis="segment",
             unknown_share=0.0,
             bounds=None,

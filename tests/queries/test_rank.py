@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from chainshock.errors import AmbiguousName
+from chainshock.errors import AmbiguousName, QueryError
 from chainshock.graph.facts import Fact, NodeRef, Provenance
 from chainshock.graph.knowledge import KnowledgeGraph
 from chainshock.queries.names import NameIndex
-from chainshock.queries.rank import PARTS, RankRow, RankTable
+from chainshock.queries.rank import RankRow, RankTable
+from chainshock.queries.rank_columns import PARTS
 from chainshock.queries.tables import Column, clean, draw_table
+from chainshock.queries.timing import NO_TIMING, Timing
 
 DAY = date(2025, 1, 31)
 
@@ -25,7 +28,7 @@ def row(key, exposure, usd=None):
         exposure=exposure,
         exposure_usd=usd,
         parts={"input": exposure},
-        first_week=None,
+        timing=NO_TIMING,
         basis="segment",
         unknown_share=0.0,
         bounds=(exposure, exposure),
@@ -53,11 +56,38 @@ def firms():
     return NameIndex(KnowledgeGraph(facts).at(DAY))
 
 
-@pytest.mark.parametrize(("order", "ids"), [("harm", "abcde"), ("gain", "ecdba"), ("size", "beadc")])
-def test_rows_come_in_the_order_asked_for_with_ties_by_id(order, ids, five):
-    rows = five.select(order=order).rows
-    assert "".join(entry.id for entry in rows) == ids
-    assert [entry.rank for entry in rows] == [1, 2, 3, 4, 5]
+@pytest.mark.parametrize(
+    ("by", "order", "ids"),
+    [
+        *(("loss", "harm", "abcde"), ("loss", "gain", "ecdba"), ("loss", "size", "aebcd")),
+        *(("usd", "harm", "badec"), ("usd", "gain", "edabc"), ("usd", "size", "beadc")),
+    ],
+)
+def test_rows_come_in_the_order_asked_for_with_ties_by_id(by, order, ids, five):
+    table = five.select(by=by, order=order)
+    assert "".join(entry.id for entry in table.rows) == ids
+    assert [entry.rank for entry in table.rows] == [1, 2, 3, 4, 5]
+    assert (table.run["by"], table.run["order"]) == (by, order)
+
+
+@pytest.mark.parametrize(("by", "ids"), [("first-week", "dbaec"), ("survive", "eabcd")])
+def test_weeks_come_earliest_first_then_by_exposure_and_rows_without_last(by, ids, five):
+    times = {"a": (4, 3), "b": (4, None), "c": (None, None), "d": (2, None), "e": (9, 0)}
+    rows = tuple(
+        replace(entry, timing=Timing(first_week=times[entry.id][0], time_to_survive=times[entry.id][1]))
+        for entry in five.rows
+    )
+    if by == "first-week":  # b loses less than a
+        rows = tuple(replace(entry, exposure=-0.6) if entry.id == "b" else entry for entry in rows)
+    table = replace(five, rows=rows, run={"horizon": "26w"})
+    assert "".join(entry.id for entry in table.select(by=by).rows) == ids
+
+
+def test_weeks_of_a_static_run_and_weeks_from_the_latest_are_refused(five):
+    with pytest.raises(QueryError, match="it has no time"):
+        five.select(by="survive")
+    with pytest.raises(QueryError, match="earliest"):
+        replace(five, run={"horizon": "26w"}).select(by="first-week", order="gain")
 
 
 def test_top_keeps_both_tails_and_counts_what_lies_between(five):
@@ -72,7 +102,7 @@ def test_top_of_half_the_rows_or_more_leaves_nothing_out(five):
 
 
 def test_order_by_size_has_one_tail(five):
-    assert [entry.id for entry in five.select(order="size", top=2).rows] == ["b", "e"]
+    assert [entry.id for entry in five.select(by="usd", order="size", top=2).rows] == ["b", "e"]
 
 
 def test_flat_row_has_every_column_and_every_part(five):

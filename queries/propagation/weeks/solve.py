@@ -18,11 +18,11 @@ from chainshock.queries.propagation.sweeps import Frame, Indices, add_up, lost_o
 from chainshock.queries.propagation.weeks.compress import compress
 from chainshock.queries.propagation.weeks.march import Filler, History, Limit, Rules, march
 from chainshock.queries.propagation.weeks.slices import make_slices
+from chainshock.queries.propagation.weeks.timing import first_below, last_release
 
 __all__ = ["LicenceQueue", "WeekOptions", "WeekState", "solve_weeks"]
 
 PRICE_WEEKS = 4  # prices follow the mean tightness of this many weeks
-IMPACT = 0.99  # output below this counts as impact
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +39,15 @@ class LicenceQueue:
         Share stopped before approval, (r,); 0 where the measure stops an equal part of every flow.
     start
         Week in which it begins to stop the edge, (r,); what was sent before arrives.
+    end
+        Week from which it stops the edge no longer, (r,); inf where it outlasts what is known.
     """
 
     edges: Indices
     severity: Floats
     before: Floats
     start: Floats
+    end: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +98,9 @@ class WeekState:
         Price ratio by good, country and week, (G, C, T).
     first_stop
         First week in which a slice stands still, -1 if none does, (n,).
+    release
+        Week from which no measure stops what reaches the node from upstream, (n,): inf where one outlasts
+        what is known, -inf where none ever does.
     slices
         Number of slices.
     """
@@ -111,13 +117,13 @@ class WeekState:
     x_by_week: Floats
     price_by_week: Floats
     first_stop: npt.NDArray[np.int64]
+    release: Floats
     slices: int
 
     @property
     def first_week(self) -> npt.NDArray[np.int64]:
         """Time to impact: first week below 99 % of output, -1 where there is none, (n,)."""
-        below = self.x_by_week < IMPACT
-        return np.where(below.any(axis=1), below.argmax(axis=1), -1)
+        return first_below(self.x_by_week)
 
 
 def solve_weeks(
@@ -150,7 +156,8 @@ def solve_weeks(
     made = _rules(small, queues, options, rules, weeks)
     filler = _Substitution(small, routes, options, rules)
     history = march(small, make_slices(rules.slices, rules.spread), made, filler)
-    return _average(network, small, node_of, made, history, filler, routes, options, rules)
+    release = last_release(small, [(queue.edges, queue.end) for queue in queues])
+    return _average(network, small, node_of, made, history, filler, routes, options, rules, release)
 
 
 class _Substitution(Filler):
@@ -222,6 +229,7 @@ def _average(
     routes: RouteFactors,
     options: ShockOptions,
     rules: WeekOptions,
+    release: Floats,
 ) -> WeekState:
     """Average the weeks, price them, and spread the result over the nodes of the given network."""
     weeks = made.weeks
@@ -255,6 +263,7 @@ def _average(
         x_by_week=history.x[node_of],
         price_by_week=prices,
         first_stop=history.stops[node_of],
+        release=release[node_of],
         slices=rules.slices,
     )
 

@@ -14,6 +14,7 @@ __all__ = [
     "DATE",
     "SHARE",
     "WEEKS",
+    "by_option",
     "fact_options",
     "format_of",
     "horizon_of",
@@ -168,6 +169,24 @@ def horizon_of(given: Mapping[str, Any]) -> int | Literal["scenario"] | None:
     return None if given["static"] else given["horizon"] or "scenario"
 
 
+def by_option(*figures: str) -> Callable[[F], F]:
+    """Add the option that says by which figure to order rows; the first is the default."""
+    words = {
+        "loss": "exposure as a share",
+        "usd": "the same in USD",
+        "first-week": "weeks to impact",
+        "survive": "weeks of full output without the restricted input",
+    }
+    listed = ", ".join(f"{words[figure]} ({figure})" for figure in figures)
+    return click.option(
+        "--by",
+        type=click.Choice(figures),
+        default=figures[0],
+        show_default=True,
+        help=f"Order rows by: {listed}.",
+    )
+
+
 def row_options(function: F) -> F:
     """Add the options that say which rows of a ranking to show."""
     return _stack(
@@ -176,7 +195,7 @@ def row_options(function: F) -> F:
             type=click.Choice(["harm", "gain", "size"]),
             default="harm",
             show_default=True,
-            help="Most harmed first, most favoured first, or largest amount in USD first.",
+            help="Most harmed first, most favoured first, or largest of either sign first.",
         ),
         click.option(
             "--top",

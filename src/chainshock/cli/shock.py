@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack
 import click
 
 from chainshock.cli.options import (
+    by_option,
     format_of,
     horizon_of,
     horizon_option,
@@ -51,6 +52,7 @@ class ShockArguments(TypedDict):
 class RowArguments(TypedDict):
     """Values of the shared options that say which rows to show, and how."""
 
+    by: Literal["loss", "first-week", "survive", "usd"]
     order: Literal["harm", "gain", "size"]
     top: int | None
     only: str | None
@@ -72,6 +74,7 @@ class RankArguments(ShockArguments, RowArguments):
 @click.option("--scenario", metavar="NAME|FILE", help=f"Scenario to run. [default: {DEFAULT_SCENARIO}]")
 @horizon_option
 @shock_options
+@by_option("loss", "first-week", "survive", "usd")
 @row_options
 @output_options
 def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> None:
@@ -88,9 +91,10 @@ def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> Non
     """
     form = format_of(given["format_"], given["output"])
     horizon = horizon_of(given)
+    _check_order(given)
     with progress("working out exposures"):
         shock = _shock(scenario, given, horizon)
-        table = shock.rank(kind, bounds=form != "table")
+        table = shock.rank(kind, extras=_extras(form, given["by"]))
     table = _show(table, form, given)
     _apply_threshold([row.exposure for row in table.rows], given["fail_above"])
 
@@ -138,6 +142,7 @@ def explain(
 )
 @horizon_option
 @shock_options
+@by_option("loss", "usd")
 @row_options
 @output_options
 def compare(before: str, after: str, kind: str, **given: Unpack[RankArguments]) -> None:
@@ -164,7 +169,9 @@ def compare(before: str, after: str, kind: str, **given: Unpack[RankArguments]) 
 
 def _show(table: T, form: str, given: RankArguments) -> T:
     """Write the rows that the options choose, and give them."""
-    table = table.select(order=given["order"], top=_top(given["top"], form), only=_watchlist(given["only"]))
+    table = table.select(
+        by=given["by"], order=given["order"], top=_top(given["top"], form), only=_watchlist(given["only"])
+    )
     _warn_unmatched(table.run)
     if form == "json":
         write_text(to_json({"run": table.run, "rows": table.to_dicts()}), given["output"])
@@ -208,6 +215,27 @@ def _shock(
         substitution=given["substitution"],
         horizon=horizon,
     )
+
+
+def _extras(form: str, by: str) -> tuple[Literal["bounds", "survive"], ...]:
+    """Say what rows hold that takes a run of its own: all for programs, what is shown for people."""
+    if form != "table":
+        return ("bounds", "survive")
+    return ("survive",) if by == "survive" else ()
+
+
+def _check_order(given: RankArguments) -> None:
+    """Refuse orders that make no sense before anything is computed."""
+    if given["by"] not in {"first-week", "survive"}:
+        return
+    if given["static"]:
+        raise click.UsageError(
+            f"found --by {given['by']} with --static, expected loss or usd: a static run has no weeks"
+        )
+    if given["order"] != "harm":
+        raise click.UsageError(
+            f"found --order {given['order']} with --by {given['by']}, expected no order: earliest comes first"
+        )
 
 
 def _top(top: int | None, form: str) -> int | None:

@@ -15,6 +15,7 @@ from chainshock.queries.propagation.weeks.slices import make_slices
 from chainshock.queries.propagation.weeks.solve import LicenceQueue, WeekOptions, solve_weeks
 from tests.networks import OPEN, Input, Node, build_network, control, layered_networks, pool
 
+OUTLASTS = np.array([np.inf])
 FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -223,7 +224,7 @@ def test_project_is_exposed_to_the_price_of_its_own_country():
 
     def queues(small):
         edge = np.flatnonzero(small.edge_source == small.ids.index("maker-CHN"))
-        return [LicenceQueue(edge, np.full((1, 8), 0.5), np.zeros(1), np.zeros(1))]
+        return [LicenceQueue(edge, np.full((1, 8), 0.5), np.zeros(1), np.zeros(1), OUTLASTS)]
 
     options = ShockOptions(substitution="none", eta=0.5, price_cap=4.0)
     state = solve_weeks(
@@ -245,7 +246,7 @@ def test_new_suppliers_serve_whole_firms_and_gain_what_they_serve():
 
     def queues(small):
         edge = np.flatnonzero(small.edge_source == small.ids.index("maker-CHN"))
-        return [LicenceQueue(edge, np.ones((1, 12)), np.zeros(1), np.zeros(1))]
+        return [LicenceQueue(edge, np.ones((1, 12)), np.zeros(1), np.zeros(1), OUTLASTS)]
 
     options = ShockOptions(phi=1.0, eta=0.5)
     state = solve_weeks(network, queues, routes, options, week_options(network, spread=0.0), 12)
