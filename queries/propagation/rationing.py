@@ -13,20 +13,35 @@ import numpy as np
 
 from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
 from chainshock.queries.propagation.state import ShockOptions
-from chainshock.queries.propagation.sweeps import Frame, add_up
+from chainshock.queries.propagation.sweeps import Frame, Indices
 
-__all__ = ["rank_buyers", "ration_by_rank", "rationing_rule"]
+__all__ = ["BuyerQueue", "buyer_queue", "rank_buyers", "rationing_rule"]
 
 MAX_PASSES = 60  # how far down the chain a buyer's rank is looked for
 
 
 def rationing_rule(frame: Frame, options: ShockOptions) -> Callable[[Floats], Floats] | None:
     """Give the map from losses of nodes (n,) to losses of deliveries (k,); None if proportional."""
+    queue = buyer_queue(frame, options)
+    if queue is None:
+        return None
+    orders = frame.flow * frame.factor
+
+    def losses(loss: Floats) -> Floats:
+        result = np.zeros(len(orders))
+        edges, lost = queue.losses(loss, orders)
+        result[edges] = lost
+        return result
+
+    return losses
+
+
+def buyer_queue(frame: Frame, options: ShockOptions) -> BuyerQueue | None:
+    """Give the queue of buyers at each supplier; None if all are served in proportion."""
     if options.rationing == "proportional":
         return None
     delta = options.per_good("diversion", frame.network)[frame.network.good]
-    rank = rank_buyers(frame, options)
-    return ration_by_rank(frame.source, frame.flow * frame.factor, rank, delta)
+    return BuyerQueue(frame.source, rank_buyers(frame, options), delta)
 
 
 def rank_buyers(frame: Frame, options: ShockOptions) -> Floats:
@@ -57,54 +72,69 @@ def rank_buyers(frame: Frame, options: ShockOptions) -> Floats:
     return _rounded(edge_rank)
 
 
-def ration_by_rank(
-    source: np.ndarray, orders: Floats, rank: Floats, delta: Floats
-) -> Callable[[Floats], Floats]:
-    """Prepare rationing of each supplier's goods by rank.
+class BuyerQueue:
+    """Buyers of each supplier by rank: shares out what it can deliver, best rank first.
 
     Parameters
     ----------
     source
         Supplier of each edge, (k,).
-    orders
-        Quantity ordered on each edge, (k,).
     rank
         Rank of the buyer, higher first; equal ranks share in proportion, (k,).
     delta
         Share of another buyer's goods that may be moved, by supplier, (n,).
-
-    Returns
-    -------
-    Callable
-        From losses of suppliers (n,) to losses 1 - r_e of deliveries (k,).
     """
-    order = np.lexsort((-rank, source))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (np.diff(source[order]) != 0) | (np.diff(rank[order]) != 0)
-    level_of = np.cumsum(first) - 1
-    seller = source[order][first]
-    size = add_up(level_of, orders[order], len(seller))
-    running = np.cumsum(size)
-    new_seller = np.ones(len(seller), dtype=bool)
-    new_seller[1:] = np.diff(seller) != 0
-    start = (running - size)[new_seller][np.cumsum(new_seller) - 1]
-    above = running - size - start  # orders of better ranks at the same supplier
-    total = add_up(seller, size, len(delta))
-    below = np.maximum(total[seller] - above - size, 0.0)
-    share = delta[seller]
 
-    def losses(loss: Floats) -> Floats:
-        short = loss[seller]
-        gives = share * (1.0 - short)
-        taken = np.clip(np.minimum(short * size, gives * below - short * above), 0.0, None)
-        moved = add_up(seller, taken, len(delta))[seller]
-        given = np.clip(np.minimum(gives * size, moved - gives * below), 0.0, None)
-        change = np.divide(given - taken, size, out=np.zeros(len(size)), where=size > 0.0)
-        result = np.empty(len(order))
-        result[order] = (short + change)[level_of]
-        return result
+    def __init__(self, source: Indices, rank: Floats, delta: Floats) -> None:
+        self._order = np.lexsort((-rank, source))
+        self._source, self._rank = source[self._order], rank[self._order]
+        self._delta = delta
 
-    return losses
+    def losses(self, loss: Floats, orders: Floats) -> tuple[Indices, Floats]:
+        """Give the edges of suppliers that are short, (r,), and what each loses of its order, 1 - r_e.
+
+        Parameters
+        ----------
+        loss
+            Loss of suppliers, (n,) or (n, S).
+        orders
+            Quantity ordered on each edge, (k,) or (k, S).
+
+        Returns
+        -------
+        tuple
+            Edges (r,) and losses, (r,) or (r, S). On edges that are not named nothing is lost.
+        """
+        is_short = np.any(loss.reshape(len(loss), -1) > 0.0, axis=1)
+        here = np.flatnonzero(is_short[self._source])
+        edges = self._order[here]
+        source, rank = self._source[here], self._rank[here]
+        new_seller = np.diff(source, prepend=-1) != 0
+        new_level = new_seller | (np.diff(rank, prepend=np.nan) != 0)
+        levels, level_of = np.flatnonzero(new_level), np.cumsum(new_level) - 1
+        sellers, seller_of = np.flatnonzero(new_seller[levels]), np.cumsum(new_seller[levels]) - 1
+        size = np.add.reduceat(orders[edges], levels, axis=0)
+        short = loss[source[levels]]
+        delta = self._delta[source[levels]].reshape(-1, *[1] * (loss.ndim - 1))
+        change = _moved(size, short, delta, sellers, seller_of)
+        return edges, (short + change)[level_of]
+
+
+def _moved(size: Floats, short: Floats, delta: Floats, sellers: Indices, seller_of: Indices) -> Floats:
+    """Give what each rank gives up less what it takes, as a share of its orders.
+
+    Rows are ranks, best first within each seller; `sellers` are the rows at which a seller begins.
+    """
+    before = np.cumsum(size, axis=0) - size
+    above = before - before[sellers][seller_of]  # orders of better ranks at the same seller
+    total = np.add.reduceat(size, sellers, axis=0)[seller_of]
+    below = np.maximum(total - above - size, 0.0)
+    gives = delta * (1.0 - short)
+    taken = np.clip(np.minimum(short * size, gives * below - short * above), 0.0, None)
+    moved = np.add.reduceat(taken, sellers, axis=0)[seller_of]
+    given = np.clip(np.minimum(gives * size, moved - gives * below), 0.0, None)
+    change: Floats = np.divide(given - taken, size, out=np.zeros(size.shape), where=size > 0.0)
+    return change
 
 
 def _listed(

@@ -143,11 +143,6 @@ class Shock:
         horizon = self.choices.horizon
         if horizon is None:
             raise QueryError("found no horizon, expected one: a static run has no weeks")
-        if self.choices.rationing != "proportional":
-            raise QueryError(
-                f"found rationing {self.choices.rationing!r}, expected 'proportional' with a horizon"
-            )
-
         rules = week_options(self.network, self.graph, self.parameters)
         return solve_weeks(self.network, queues_on, self.routes, options or self.options, rules, horizon)
 

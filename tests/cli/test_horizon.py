@@ -148,7 +148,12 @@ def test_wrong_horizon_is_wrong_usage(weeks):
     assert "expected 1 to 520 weeks" in result.stderr
 
 
-def test_rationing_that_the_dynamic_does_not_have_is_refused():
-    result = invoke("rank", "--horizon", "26w", "--rationing", "value")
-    assert result.exit_code == 1
-    assert "expected 'proportional'" in result.stderr
+@pytest.mark.parametrize("rationing", ["value", "priority"])
+def test_rationing_by_rank_runs_over_weeks_and_changes_who_is_harmed(april, rationing):
+    run = ("rank", "end-uses", "--scenario", "april-2025", "--rationing", rationing, "--format", "json")
+    found = json.loads(invoke(*run).stdout)
+    assert found["run"]["rationing"] == rationing
+    shared = {row["id"]: row["exposure"] for row in april["rows"]}
+    moved = {row["id"]: row["exposure"] - shared[row["id"]] for row in found["rows"]}
+    assert max(moved.values()) > 1e-3
+    assert min(moved.values()) < -1e-3

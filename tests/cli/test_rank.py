@@ -189,9 +189,10 @@ def test_explain_text_shows_parts_flows_paths_and_sources():
         assert title in text
 
 
-def test_priority_rationing_serves_military_uses_first():
+@pytest.mark.parametrize("mode", [(), ("--static",)])
+def test_priority_rationing_serves_military_uses_first(mode):
     def exposure(rationing: str) -> dict[str, float]:
-        run = rows_of("rank", "end-uses", "--static", "--rationing", rationing)
+        run = rows_of("rank", "end-uses", *mode, "--rationing", rationing)
         return {row["id"]: row["exposure"] for row in run["rows"]}
 
     shared, first = exposure("proportional"), exposure("priority")

@@ -13,8 +13,13 @@ from chainshock.queries.propagation.sweeps import Indices, add_up
 __all__ = ["compress"]
 
 
-def compress(network: ProductionNetwork) -> tuple[ProductionNetwork, Indices]:
+def compress(network: ProductionNetwork, *, by_value: bool = False) -> tuple[ProductionNetwork, Indices]:
     """Merge activities of one good, country and class that buy the same inputs from the same suppliers.
+
+    Parameters
+    ----------
+    by_value
+        Keep apart those whose value per unit of an input differs, because that is what ranks buyers.
 
     Returns
     -------
@@ -23,7 +28,7 @@ def compress(network: ProductionNetwork) -> tuple[ProductionNetwork, Indices]:
         node of the given network its node in the smaller one, shape (n,). Projects are kept apart: they
         have no flows, but their countries have a price.
     """
-    kept, node_of = _merge_nodes(network)
+    kept, node_of = _merge_nodes(network, by_value)
     groups_of_node: dict[int, list[int]] = defaultdict(list)
     for group, node in enumerate(network.group_node.tolist()):
         groups_of_node[node].append(group)
@@ -43,7 +48,7 @@ def compress(network: ProductionNetwork) -> tuple[ProductionNetwork, Indices]:
     return _build(network, kept, node_of, old_groups, np.array(need), edges), node_of
 
 
-def _merge_nodes(network: ProductionNetwork) -> tuple[list[int], Indices]:
+def _merge_nodes(network: ProductionNetwork, by_value: bool) -> tuple[list[int], Indices]:
     """Give the nodes to keep, and for each node the place of its representative among them."""
     edges_of_group: dict[int, list[int]] = defaultdict(list)
     for edge, group in enumerate(network.edge_group.tolist()):
@@ -51,6 +56,10 @@ def _merge_nodes(network: ProductionNetwork) -> tuple[list[int], Indices]:
     groups_of_node: dict[int, list[int]] = defaultdict(list)
     for group, node in enumerate(network.group_node.tolist()):
         groups_of_node[node].append(group)
+    per_unit = np.zeros(len(network.need))
+    if by_value:
+        value = np.nan_to_num(network.value)[network.group_node]
+        np.divide(value, network.need, out=per_unit, where=network.need > 0.0)
     seen: dict[tuple[object, ...], int] = {}
     kept: list[int] = []
     node_of = np.empty(network.n, dtype=np.intp)
@@ -62,6 +71,7 @@ def _merge_nodes(network: ProductionNetwork) -> tuple[list[int], Indices]:
                     int(network.group_good[g]),
                     float(network.kappa[g]),
                     float(network.cover[g]),
+                    f"{per_unit[g]:.12g}",
                     tuple(
                         (int(network.edge_source[e]), float(network.weight[e]), float(network.transit[e]))
                         for e in edges_of_group[g]

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
+from chainshock.queries.propagation.rationing import BuyerQueue
 from chainshock.queries.propagation.sweeps import Frame, Indices
 from chainshock.queries.propagation.weeks.slices import Slices
 
@@ -61,6 +62,9 @@ class Rules:
         Ceiling of orders and deliveries; weeks to refill stock; weeks under way of licensed goods.
     thrift
         Share of need of a group saved by week, (m, weeks).
+    queue
+        Who comes first where a supplier is short; None serves all in proportion. Shares are settled in the
+        week in which goods leave, on orders as measures limit them then.
     """
 
     weeks: int
@@ -72,6 +76,7 @@ class Rules:
     tau: float
     expedited: float
     thrift: Floats
+    queue: BuyerQueue | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +125,7 @@ class _March:
         self.network, self.slices, self.rules, self.filler = network, slices, rules, filler
         self.frame = Frame(network, np.ones(len(network.edge_source)))
         self.weight = _routes(network, slices, rules)
+        self.demand = self.weight * network.need[self.frame.group][:, None]
         self.levels = _levels(network)
         self.is_pool = network.kind == NodeKind.POOL
         pooled = ~rules.is_drawn[network.good] & self.is_pool
@@ -135,11 +141,14 @@ class _March:
         cover = self.network.cover[:, None] * self.slices.stock
         stock = cover.copy()
         past = [np.ones((n, size)) for _ in range(self.depth + 1)]  # past[0] is this week
+        self.kept = [np.ones_like(self.weight)] * (self.depth + 1)  # 1 - r_e lost, the same way
         mean_x, mean_short, rho = np.ones((n, weeks)), np.zeros((m, weeks)), np.zeros((m, weeks))
         stops, stopped = np.full(n, -1), np.zeros((n, weeks))
         filled = np.zeros(m)
         for week in range(weeks):
             past = [np.ones((n, size)), *past[:-1]]
+            if self.rules.queue is not None:
+                self.kept = [np.ones_like(self.weight), *self.kept[:-1]]
             wanted = 1.0 + (cover - stock) / self.rules.tau
             order = np.clip(wanted, 0.0, self.rules.r_max)
             arrived, short = self._week(week, past, order, stock, filled)
@@ -162,11 +171,13 @@ class _March:
         factor = self._factor(week)
         need = 1.0 - self.rules.thrift[:, week]
         arrived, short = np.zeros_like(order), np.zeros_like(order)
+        orders = factor if self.rules.queue is None else self.demand * factor
         for nodes, groups, edges in self.levels:
             if groups.size:
-                supply, let_through = self._supply(past, edges), factor[edges]
+                made, let_through = self._supply(past, edges, self.frame.source[edges]), factor[edges]
+                supply = made if self.rules.queue is None else self._supply(self.kept, edges, edges)
                 flow = supply * let_through
-                flow[(supply >= WHOLE) & (let_through >= 1.0)] = self.rules.r_max
+                flow[(made >= WHOLE) & (let_through >= 1.0)] = self.rules.r_max
                 np.minimum(flow, np.maximum(order, 1.0)[self.frame.group[edges]], out=flow)
                 flow *= self.weight[edges]
                 delivered = np.minimum(_sum_runs(flow, self.frame.group[edges], groups), order[groups])
@@ -179,7 +190,16 @@ class _March:
             mixed = np.intersect1d(nodes, self.mixes)
             if mixed.size:
                 past[0][mixed] = past[0][mixed].mean(axis=1, keepdims=True)
+            if self.rules.queue is not None:
+                self._ration(self.rules.queue, nodes, past[0], orders)
         return arrived, short
+
+    def _ration(self, queue: BuyerQueue, nodes: Indices, x: Floats, orders: Floats) -> None:
+        """Share out what suppliers make this week among their orders."""
+        loss = np.zeros_like(x)
+        loss[nodes] = 1.0 - x[nodes]
+        edges, lost = queue.losses(loss, orders)
+        self.kept[0][edges] = 1.0 - lost
 
     def _served(self, share: Floats, lost: Floats) -> Floats:
         """Serve a share of lost deliveries firm by firm in the order of their turn, (groups, S)."""
@@ -193,18 +213,18 @@ class _March:
         result[:, queue] = np.clip(share[:, None] * total - before, 0.0, waiting)
         return result
 
-    def _supply(self, past: list[Floats], edges: Indices) -> Floats:
-        """Give what suppliers made when what arrives now was sent, (edges, S)."""
+    def _supply(self, past: list[Floats], edges: Indices, rows: Indices) -> Floats:
+        """Give the rows of the past, one an edge, when what arrives now was sent, (edges, S)."""
         source = self.frame.source[edges]
         result = np.empty((len(edges), self.slices.count))
         early, late, part = self.early[edges], self.late[edges], self.between[edges][:, None]
         for lag in np.unique(early):
             here = np.flatnonzero(early == lag)
-            result[here] = past[lag][source[here]]
+            result[here] = past[lag][rows[here]]
         split = np.flatnonzero(early != late)
         for lag in np.unique(late[split]):
             here = split[late[split] == lag]
-            result[here] = (1 - part[here]) * result[here] + part[here] * past[lag][source[here]]
+            result[here] = (1 - part[here]) * result[here] + part[here] * past[lag][rows[here]]
         re_exported = self.is_pool[source] & self.is_pool[self.frame.target[edges]]
         result[re_exported] = result[re_exported].mean(axis=1, keepdims=True)
         return result

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.queries.propagation.derived import derive_orders
 from chainshock.queries.propagation.prices import paid_markup, set_prices, sold_markup
+from chainshock.queries.propagation.rationing import buyer_queue, rationing_rule
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions
 from chainshock.queries.propagation.substitution import spare_quantity, substitute
@@ -145,13 +146,13 @@ def solve_weeks(
     routes
         Factors of all routes, means over the horizon: who can substitute, which markets are one.
     options
-        Choices and assumptions shared with the static shock; rationing is proportional here.
+        Choices and assumptions shared with the static shock.
     rules
         Assumptions of the dynamic.
     weeks
         Horizon.
     """
-    small, node_of = compress(network)
+    small, node_of = compress(network, by_value=options.rationing == "value")
     queues = queues_on(small)
     made = _rules(small, queues, options, rules, weeks)
     filler = _Substitution(small, routes, options, rules)
@@ -216,6 +217,7 @@ def _rules(
         tau=rules.tau,
         expedited=rules.expedited,
         thrift=saved,
+        queue=buyer_queue(Frame(network, np.clip(factor.mean(axis=1), 0.0, options.r_max)), options),
     )
 
 
@@ -244,7 +246,8 @@ def _average(
     price = prices.mean(axis=2)
     y = 1.0 - np.maximum(loss, orders)
     sold = y * sold_markup(frame, options, price)
-    undelivered = loss[frame.source]
+    ration = rationing_rule(frame, options)
+    undelivered = loss[frame.source] if ration is None else ration(loss)
     markup = paid_markup(frame, options, undelivered, (history.rho * history.short).mean(axis=1))
     change = price[small.group_good, small.country[small.group_node]] - 1.0
     used = np.minimum(y[frame.node], 1.0)

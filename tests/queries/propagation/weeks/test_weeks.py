@@ -7,13 +7,16 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from chainshock.queries.propagation.rationing import buyer_queue
 from chainshock.queries.propagation.state import ShockOptions
 from chainshock.queries.propagation.static import solve
+from chainshock.queries.propagation.sweeps import Frame
 from chainshock.queries.propagation.weeks.compress import compress
 from chainshock.queries.propagation.weeks.march import Filler, Limit, Rules, march
 from chainshock.queries.propagation.weeks.slices import make_slices
 from chainshock.queries.propagation.weeks.solve import LicenceQueue, WeekOptions, solve_weeks
 from tests.networks import OPEN, Input, Node, build_network, control, layered_networks, pool
+from tests.queries.propagation.worlds import two_buyers_one_pool
 
 OUTLASTS = np.array([np.inf])
 FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -147,16 +150,23 @@ def test_line_that_waited_for_one_input_has_not_run_dry_of_the_other():
     assert x.tolist() == [0.5, 0.5, 1.0, 1.0, 1.0]
 
 
+@pytest.mark.parametrize("rationing", ["proportional", "value", "priority"])
 @FEW
-@given(layered_networks(), st.floats(0.0, 1.0))
-def test_without_stock_and_transit_the_dynamic_settles_where_the_static_shock_does(network, factor):
+@given(network=layered_networks(), factor=st.floats(0.0, 1.0), diversion=st.sampled_from([0.25, 1.0]))
+def test_without_stock_and_transit_the_dynamic_settles_where_the_static_shock_does(
+    network, factor, diversion, rationing
+):
     abroad = network.country[network.edge_source] != network.country[network.edge_node]
     weekly = replace(network, transit=np.where(abroad, 1.0, 0.0))
     routes = control(network, "OXIDE", "CHN", factor)
     limits = routes.edges(network)
-    static = solve(network, limits, routes, ShockOptions(substitution="none"))
+    options = ShockOptions(
+        substitution="none", rationing=rationing, priority=("CAR", "MAGNET"), diversion=diversion, r_max=1.0
+    )
+    static = solve(network, limits, routes, options)
     weeks = 160
     made = rules(weekly, weeks, np.repeat(limits[:, None], weeks, axis=1), r_max=1.0)
+    made = replace(made, queue=buyer_queue(Frame(weekly, limits), options))
     history = march(weekly, make_slices(1, 0.0), made, Filler())
     assert (history.x[:, -1] >= static.x - 1e-9).all()  # it comes down to it from baseline
     assume(
@@ -174,6 +184,29 @@ def test_merging_activities_that_behave_alike_changes_no_result(network, factor)
     whole = solve(network, routes.edges(network), routes, options)
     merged = solve(small, routes.edges(small), routes, options)
     assert merged.x[node_of] == pytest.approx(whole.x, abs=1e-12)
+
+
+def test_use_with_most_value_per_magnet_is_served_first_and_no_more_than_delta_moves():
+    network = two_buyers_one_pool()  # cars are worth 100 per magnet, toys 10; 80 of 100 magnets are Chinese
+    routes = control(network, "MAG", "CHN", 0.5)
+
+    def queues(small):
+        edge = np.flatnonzero(small.edge_source == small.ids.index("pool-chn"))
+        return [LicenceQueue(edge, np.full((1, 6), 0.5), np.zeros(1), np.zeros(1), OUTLASTS)]
+
+    def output(rationing, diversion):
+        options = ShockOptions(
+            substitution="none", rationing=rationing, diversion=diversion, priority=("TOY",)
+        )
+        made = week_options(network, is_drawn=np.zeros(len(network.goods), dtype=bool))
+        state = solve_weeks(network, queues, routes, options, made, 6)
+        return [float(state.x_by_week[network.ids.index(name), -1]) for name in ("car", "toy")]
+
+    # 60 magnets arrive for 60 in cars and 40 in toys
+    assert output("proportional", 1.0) == pytest.approx([0.6, 0.6])
+    assert output("value", 1.0) == pytest.approx([1.0, 0.0])
+    assert output("value", 0.25) == pytest.approx([0.7, 0.45])  # a quarter of the toys' 24 go to cars
+    assert output("priority", 1.0) == pytest.approx([1 / 3, 1.0])
 
 
 def test_slices_spread_every_coordinate_evenly():
