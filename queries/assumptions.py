@@ -17,7 +17,7 @@ from chainshock.queries.propagation.state import ShockOptions
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["Rationing", "Substitution", "shock_options"]
+__all__ = ["Rationing", "Substitution", "price_extremes", "shock_options"]
 
 Rationing = Literal["proportional", "value", "priority"]
 Substitution = Literal["capacity", "none"]
@@ -74,6 +74,22 @@ def shock_options(
         pass_through=_by_form(parameters, "pass-through", drawing, "oxide"),
         diversion=_by_form(parameters, "diversion", drawing, "material"),
     )
+
+
+def price_extremes(parameters: Parameters) -> tuple[dict[str, float], dict[str, float]]:
+    """Give the values of what prices rest on that keep them nearest to baseline, and furthest from it.
+
+    Elasticities at the high end of their ranges, ceilings at the low and floors at the high end move prices
+    least; the other ends most.
+    """
+    soft, sharp = {}, {}
+    for name, entry in parameters.items():
+        ends = (entry.low, entry.high)
+        if name.startswith("price-cap"):
+            soft[name], sharp[name] = ends
+        elif name.startswith(("eta.", "elasticity.", "price-floor")):
+            sharp[name], soft[name] = ends
+    return soft, sharp
 
 
 def _military(graph: nx.MultiDiGraph[NodeRef]) -> tuple[str, ...]:

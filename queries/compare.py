@@ -7,8 +7,16 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from chainshock.errors import QueryError
+from chainshock.queries.price_rows import NO_CEILINGS, Ceiling, Ceilings, difference_of
 from chainshock.queries.rank import RankRow, RankTable
-from chainshock.queries.rank_columns import PARTS, part_lines, shown_name, usd_millions
+from chainshock.queries.rank_columns import (
+    PARTS,
+    ceiling_lines,
+    part_lines,
+    shown_name,
+    shown_share,
+    usd_millions,
+)
 from chainshock.queries.ranking import WORDS, By, RowTable, percent, severity_text, wrap
 from chainshock.queries.tables import Column, draw_table
 
@@ -21,7 +29,7 @@ class CompareRow:
 
     `before`, `after` and `difference` (after less before) are shares of the denominator, `difference_usd`
     is USD a year; `parts` are the differences of the parts and sum to `difference`. `first_week` is the time
-    to impact under the second scenario.
+    to impact under the second scenario; a price is at its ceiling if it is in either.
     """
 
     rank: int
@@ -36,25 +44,26 @@ class CompareRow:
     first_week: int | None
     basis: str
     unknown_share: float | None
+    ceilings: Ceilings
     confidence: str
     reason: str
 
-    @property
-    def share(self) -> float:
-        """Difference, after less before."""
-        return self.difference
-
-    def figure(self, by: By) -> float | None:
+    def figure(self, by: By, ceiling: Ceiling | None = None) -> float | None:
         """Give the difference, as a share or in USD; a comparison has no weeks."""
-        return {"loss": self.difference, "usd": self.difference_usd}.get(by)
+        if ceiling is None:
+            return {"loss": self.difference, "usd": self.difference_usd}.get(by)
+        return {"loss": self.ceilings.exposure(ceiling), "usd": self.ceilings.usd(ceiling)}.get(by)
 
-    def ranked(self, rank: int) -> CompareRow:
-        """Give the row with another rank."""
-        return replace(self, rank=rank)
+    def ranked(self, rank: int, under: tuple[int, int]) -> CompareRow:
+        """Give the row with another rank, and the ranks under half and double the price ceilings."""
+        return replace(self, rank=rank, ceilings=self.ceilings.ranked(under))
 
     def to_dict(self) -> dict[str, Any]:  # Any: what JSON holds
         """Give the row as it stands in JSON."""
-        row = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        row: dict[str, Any] = {}
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            row |= value.to_dict() if isinstance(value, Ceilings) else {entry.name: value}
         row["parts"] = {part: self.parts.get(part, 0.0) for part in PARTS}
         return row
 
@@ -77,7 +86,7 @@ class CompareTable(RowTable[CompareRow]):
     @property
     def columns(self) -> list[str]:
         """Names of the columns in CSV and data frames: those of JSON, nested ones flattened."""
-        empty = CompareRow(0, "", "", "", 0.0, 0.0, 0.0, None, {}, None, "", None, "", "")
+        empty = CompareRow(0, "", "", "", 0.0, 0.0, 0.0, None, {}, None, "", None, NO_CEILINGS, "", "")
         return list(empty.to_flat_dict())
 
     def to_text(self, width: int = 100) -> str:
@@ -87,7 +96,7 @@ class CompareTable(RowTable[CompareRow]):
             Column(WORDS[self.kind], 24),
             Column("before", 9, "right", drop=1),
             Column("after", 9, "right", drop=1),
-            Column("difference", 10, "right"),
+            Column("difference", 11, "right"),
             Column("USD m", 9, "right", drop=2),
             Column("of which, %", 14, drop=4),
             Column("conf", 4, drop=3),
@@ -106,9 +115,8 @@ class CompareTable(RowTable[CompareRow]):
                 width,
             )
         ]
-        return (
-            "\n".join([*lines, draw_table(columns, rows, width).rstrip("\n"), *self.foot_lines(width)]) + "\n"
-        )
+        table = draw_table(columns, rows, width).rstrip("\n")
+        return "\n".join([*lines, table, *ceiling_lines(self.rows, width), *self.foot_lines(width)]) + "\n"
 
 
 def compare_tables(before: RankTable, after: RankTable) -> CompareTable:
@@ -126,15 +134,13 @@ def compare_tables(before: RankTable, after: RankTable) -> CompareTable:
     first = {row.id: row for row in before.rows}
     second = {row.id: row for row in after.rows}
     rows = [_difference(first.get(key), second.get(key)) for key in {**first, **second}]
-    rows.sort(key=lambda row: (row.difference, row.id))
     run = {
         **after.run,
         "scenario": f"{before.run['scenario']} -> {after.run['scenario']}",
         "before": dict(before.run),
         "after": dict(after.run),
     }
-    ranked = tuple(row.ranked(place) for place, row in enumerate(rows, 1))
-    return CompareTable(after.kind, run, ranked, after.names)
+    return CompareTable(after.kind, run, tuple(rows), after.names).select()
 
 
 def _difference(before: RankRow | None, after: RankRow | None) -> CompareRow:
@@ -147,6 +153,9 @@ def _difference(before: RankRow | None, after: RankRow | None) -> CompareRow:
         usd = sum(
             sign * (row.exposure_usd or 0.0) for sign, row in ((-1, before), (1, after)) if row is not None
         )
+    ceilings = difference_of(
+        None if before is None else before.ceilings, None if after is None else after.ceilings
+    )
     parts = {
         part: sum(
             sign * row.parts.get(part, 0.0) for sign, row in ((-1, before), (1, after)) if row is not None
@@ -166,6 +175,7 @@ def _difference(before: RankRow | None, after: RankRow | None) -> CompareRow:
         first_week=None if after is None else after.timing.first_week,
         basis=shown.basis,
         unknown_share=shown.unknown_share,
+        ceilings=ceilings,
         confidence=max(row.confidence for row in present),
         reason=shown.reason,
     )
@@ -177,7 +187,7 @@ def _cells(row: CompareRow) -> list[str]:
         shown_name(row),
         percent(row.before),
         percent(row.after),
-        percent(row.difference),
+        shown_share(row.difference, row.ceilings),
         usd_millions(row.difference_usd),
         "\n".join(part_lines(row.parts)),
         row.confidence,

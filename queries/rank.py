@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from chainshock.queries.rank_columns import PARTS, rank_columns
+from chainshock.queries.price_rows import NO_CEILINGS, NO_PRICES, Ceiling, Ceilings, GoodPrice
+from chainshock.queries.rank_columns import PARTS, ceiling_lines, rank_columns
 from chainshock.queries.ranking import By, RowTable, severity_text, wrap
 from chainshock.queries.tables import draw_table
 from chainshock.queries.timing import NO_TIMING, Timing
@@ -24,6 +25,7 @@ class RankRow:
 
     `exposure`, the `parts` and `bounds` are shares of the denominator; `exposure_usd` is USD a year.
     `bounds` are the exposures if all supply of unknown origin came from the issuer, and if none of it did.
+    `prices` are those of a commodity, None for other kinds.
     """
 
     rank: int
@@ -37,33 +39,35 @@ class RankRow:
     basis: str
     unknown_share: float | None
     bounds: tuple[float, float] | None
+    ceilings: Ceilings
+    prices: GoodPrice | None
     confidence: str
     reason: str
 
-    @property
-    def share(self) -> float:
-        """Exposure."""
-        return self.exposure
-
-    def figure(self, by: By) -> float | None:
+    def figure(self, by: By, ceiling: Ceiling | None = None) -> float | None:
         """Give the figure that orders rows: exposure as a share or in USD, or weeks."""
         return {
-            "loss": self.exposure,
-            "usd": self.exposure_usd,
+            "loss": self.exposure if ceiling is None else self.ceilings.exposure(ceiling),
+            "usd": self.exposure_usd if ceiling is None else self.ceilings.usd(ceiling),
             "first-week": self.timing.first_week,
             "survive": self.timing.time_to_survive,
         }[by]
 
-    def ranked(self, rank: int) -> RankRow:
-        """Give the row with another rank."""
-        return replace(self, rank=rank)
+    def ranked(self, rank: int, under: tuple[int, int]) -> RankRow:
+        """Give the row with another rank, and the ranks under half and double the price ceilings."""
+        return replace(self, rank=rank, ceilings=self.ceilings.ranked(under))
 
     def to_dict(self) -> dict[str, Any]:  # Any: what JSON holds
         """Give the row as it stands in JSON."""
         row: dict[str, Any] = {}
         for entry in fields(self):
             value = getattr(self, entry.name)
-            row |= asdict(value) if isinstance(value, Timing) else {entry.name: value}
+            if isinstance(value, Ceilings):
+                row |= value.to_dict()
+            elif entry.name == "prices":
+                row |= asdict(value or NO_PRICES) if self.kind == "commodity" else {}
+            else:
+                row |= asdict(value) if isinstance(value, Timing) else {entry.name: value}
         row["parts"] = {part: self.parts.get(part, 0.0) for part in PARTS}
         row["bounds"] = None if self.bounds is None else list(self.bounds)
         return row
@@ -88,7 +92,8 @@ class RankTable(RowTable[RankRow]):
     @property
     def columns(self) -> list[str]:
         """Names of the columns in CSV and data frames: those of JSON, nested ones flattened."""
-        empty = RankRow(0, "", "", "", 0.0, None, {}, NO_TIMING, "", None, None, "", "")
+        kind = "commodity" if self.kind == "commodities" else ""
+        empty = RankRow(0, "", "", kind, 0.0, None, {}, NO_TIMING, "", None, None, NO_CEILINGS, None, "", "")
         return list(empty.to_flat_dict())
 
     def to_text(self, width: int = 100) -> str:
@@ -102,4 +107,4 @@ class RankTable(RowTable[RankRow]):
         severities = f"mean severity over {weeks} weeks: {severity_text(self.run)}"
         lines = [*wrap(title, width), *self.head_lines(severities, width)]
         table = draw_table([column for column, _ in shown], rows, width).rstrip("\n")
-        return "\n".join([*lines, table, *self.foot_lines(width)]) + "\n"
+        return "\n".join([*lines, table, *ceiling_lines(self.rows, width), *self.foot_lines(width)]) + "\n"

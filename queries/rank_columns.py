@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from chainshock.queries.ranking import WORDS, percent, without_brackets
+from chainshock.queries.price_rows import NO_PRICES, Ceilings, GoodPrice
+from chainshock.queries.ranking import WORDS, percent, without_brackets, wrap
 from chainshock.queries.tables import Column
 
 if TYPE_CHECKING:
     from chainshock.queries.rank import RankRow
 
-__all__ = ["PARTS", "part_lines", "rank_columns", "shown_name", "usd_millions"]
+__all__ = [
+    "PARTS",
+    "ceiling_lines",
+    "part_lines",
+    "rank_columns",
+    "shown_name",
+    "shown_share",
+    "usd_millions",
+]
 
 PARTS = ("input", "orders_lost", "gain", "derived_orders", "price_sold", "price_bought")
 PART_WORDS = {
@@ -22,9 +32,18 @@ PART_WORDS = {
     "price_sold": "sold",
     "price_bought": "bought",
 }
+AT_CEILING = "*"
 SMALLEST_PART = 0.00005  # share; a smaller part is not worth a line
 
 Cell = tuple[Column, "Callable[[RankRow], str]"]
+
+
+class Ceiled(Protocol):
+    """A row that may rest on price ceilings."""
+
+    @property
+    def ceilings(self) -> Ceilings:
+        """Exposure under other ceilings."""
 
 
 class Named(Protocol):
@@ -56,10 +75,11 @@ def rank_columns(kind: str, run: Mapping[str, Any], rows: Sequence[RankRow]) -> 
         Rows to be shown; a column that all of them leave blank is left out.
     """
     by = run.get("by", "loss")
-    figures = _figures(kind, run)
+    figures = _figures(run)
+    prices = ("outside", "inside") if kind == "commodities" else ()
     leading = {
-        "loss": ("exposure", "week", "usd"),
-        "usd": ("usd", "exposure", "week"),
+        "loss": ("exposure", *prices, "week", "usd"),
+        "usd": ("usd", "exposure", *prices, "week"),
         "first-week": ("week", "stop", "lost", "exposure", "usd"),
         "survive": ("survive", "week", "exposure", "usd"),
     }[by]
@@ -68,6 +88,10 @@ def rank_columns(kind: str, run: Mapping[str, Any], rows: Sequence[RankRow]) -> 
         chosen = [name for name in chosen if name not in {"week", "stop", "lost", "survive", "recover"}]
     if by != "survive":  # it takes one more run
         chosen = [name for name in chosen if name != "survive"]
+    if kind != "commodities":
+        chosen = [name for name in chosen if name not in {"outside", "inside"}]
+    if not any(row.ceilings.matters for row in rows):
+        chosen.remove("ceiling")
     if all(row.timing.time_to_recover is None for row in rows):
         chosen = [name for name in chosen if name != "recover"]
     return [
@@ -79,12 +103,15 @@ def rank_columns(kind: str, run: Mapping[str, Any], rows: Sequence[RankRow]) -> 
     ]
 
 
-def _figures(kind: str, run: Mapping[str, Any]) -> dict[str, Cell]:
+def _figures(run: Mapping[str, Any]) -> dict[str, Cell]:
     """Give the columns of figures by name; those with the highest number go first from a narrow table."""
     by = run.get("by", "loss")
     weeks = (run["horizon"] or "").removesuffix("w")
     return {
-        "exposure": (Column("exposure", 10, "right"), lambda row: percent(row.exposure)),
+        "exposure": (Column("exposure", 11, "right"), lambda row: shown_share(row.exposure, row.ceilings)),
+        "outside": (Column("P out", 10, "right"), lambda row: _price(row.prices, "outside")),
+        "inside": (Column("P in", 10, "right", drop=3), lambda row: _price(row.prices, "inside")),
+        "ceiling": (Column("ceiling ½, 2x", 13, "right", drop=4), _ceiling_ranks),
         "week": (Column("week", 4, "right", drop=1), lambda row: _week(row.timing.first_week)),
         "usd": (
             Column("USD m", 9, "right", drop=0 if by == "usd" else 2),
@@ -108,8 +135,38 @@ def _figures(kind: str, run: Mapping[str, Any]) -> dict[str, Cell]:
     }
 
 
+def _price(prices: GoodPrice | None, where: Literal["outside", "inside"]) -> str:
+    """Write a price ratio and, below it, its range."""
+    known = asdict(prices or NO_PRICES)
+    price, low, high = (known[f"price_{where}{end}"] for end in ("", "_low", "_high"))
+    if price is None:
+        return "-"
+    return f"{price:.2f} x" if low == high else f"{price:.2f} x\n{low:.1f}–{high:.1f}"
+
+
+def _ceiling_ranks(row: RankRow) -> str:
+    ranks = row.ceilings
+    return f"{ranks.rank_half_ceiling}, {ranks.rank_double_ceiling}" if ranks.matters else ""
+
+
 def _week(week: int | None, none: str = "-") -> str:
     return none if week is None else str(week)
+
+
+def shown_share(share: float, ceilings: Ceilings) -> str:
+    """Write an exposure, marked where a price that it rests on is at its ceiling."""
+    return f"{AT_CEILING} {percent(share)}" if ceilings.at_ceiling else percent(share)
+
+
+def ceiling_lines(rows: Sequence[Ceiled], width: int) -> list[str]:
+    """Say under a table what the mark means, where a row has it."""
+    if not any(row.ceilings.at_ceiling for row in rows):
+        return []
+    text = (
+        f"{AT_CEILING} rests on a price at its assumed ceiling (price-cap in the list of parameters); the "
+        "rank if every ceiling were half or double stands in a wide ranking, in JSON and in CSV"
+    )
+    return ["", *wrap(text, width)]
 
 
 def shown_name(row: Named) -> str:

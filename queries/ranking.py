@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol, Self, TypeVar
 from chainshock.errors import UnknownName
 from chainshock.graph.facts import NodeRef
 from chainshock.queries.names import NameIndex
+from chainshock.queries.price_rows import Ceiling
 from chainshock.queries.tables import clean
 from chainshock.queries.tabular import Tabular, TabularRow
 
@@ -31,6 +32,7 @@ __all__ = [
 
 By = Literal["loss", "first-week", "survive", "usd"]
 Order = Literal["harm", "gain", "size"]
+CEILINGS: tuple[Ceiling, Ceiling] = ("half", "double")
 IN_WEEKS: tuple[By, ...] = ("first-week", "survive")  # figures that a static run does not have
 WORDS = {
     "companies": "company",
@@ -55,15 +57,11 @@ class Row(TabularRow, Protocol):
     def id(self) -> str:
         """Key of the entity."""
 
-    @property
-    def share(self) -> float:
-        """Signed share; it orders rows that are alike in the figure asked for."""
+    def figure(self, by: By, ceiling: Ceiling | None = None) -> float | None:
+        """Give the figure that rows are ordered by, as it is or under other price ceilings; None if none."""
 
-    def figure(self, by: By) -> float | None:
-        """Give the figure that rows are ordered by; None where the row has none."""
-
-    def ranked(self, rank: int) -> Self:
-        """Give the row with another rank."""
+    def ranked(self, rank: int, under: tuple[int, int]) -> Self:
+        """Give the row with another rank, and the ranks under half and double the price ceilings."""
 
 
 R = TypeVar("R", bound=Row)
@@ -118,8 +116,12 @@ class RowTable(Tabular[R]):
             raise QueryError(f"found a static run, expected weeks to order by {by}: it has no time")
         if by in IN_WEEKS and order != "harm":
             raise QueryError(f"found order {order!r}, expected 'harm': weeks are ordered from the earliest")
-        rows = sorted(self.rows, key=lambda row: _sort_key(row, by, order))
-        rows = [row.ranked(place) for place, row in enumerate(rows, 1)]
+        rows = self._ordered(by, order)
+        half, double = (
+            {row.id: place for place, row in enumerate(self._ordered(by, order, ceiling), 1)}
+            for ceiling in CEILINGS
+        )
+        rows = [row.ranked(place, (half[row.id], double[row.id])) for place, row in enumerate(rows, 1)]
         run = {**self.run, "by": by, "order": order}
         if only is not None:
             rows, run["unmatched"] = self._pick(rows, only)
@@ -130,6 +132,9 @@ class RowTable(Tabular[R]):
                 head, omitted = top, len(rows) - top - tail
                 rows = rows[:top] + rows[len(rows) - tail :]
         return replace(self, run=run, rows=tuple(rows), head=head, omitted=omitted)
+
+    def _ordered(self, by: By, order: Order, ceiling: Ceiling | None = None) -> list[R]:
+        return sorted(self.rows, key=lambda row: _sort_key(row, by, order, ceiling))
 
     def head_lines(self, title: str, width: int) -> list[str]:
         """Give the lines above the table: scenario, date, severities, rules, denominator."""
@@ -220,9 +225,9 @@ def wrap(text: str, width: int) -> list[str]:
     return textwrap.wrap(clean(text), width, subsequent_indent="  ", break_on_hyphens=False)
 
 
-def _sort_key(row: Row, by: By, order: Order) -> Key:
-    figure = row.figure(by)
+def _sort_key(row: Row, by: By, order: Order, ceiling: Ceiling | None) -> Key:
+    figure, share = row.figure(by, ceiling), row.figure("loss", ceiling) or 0.0
     if by in IN_WEEKS:
-        return (figure is None, figure or 0.0, row.share, row.id)
-    signed = row.share if figure is None else figure
+        return (figure is None, figure or 0.0, share, row.id)
+    signed = share if figure is None else figure
     return (figure is None, {"harm": signed, "gain": -signed, "size": -abs(signed)}[order], 0.0, row.id)

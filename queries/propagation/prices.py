@@ -18,7 +18,7 @@ from chainshock.queries.propagation.state import ShockOptions
 from chainshock.queries.propagation.substitution import open_routes
 from chainshock.queries.propagation.sweeps import Frame, add_up
 
-__all__ = ["Prices", "paid_markup", "price_weights", "set_prices", "sold_markup"]
+__all__ = ["Prices", "paid_markup", "price_ratio", "price_weights", "set_prices", "sold_markup"]
 
 NEGLIGIBLE = 1e-9  # z below this is rounding
 MAX_POOL_STEPS = 8  # pools of one good in one country that pass on to one another
@@ -62,41 +62,50 @@ def set_prices(
     known = network.kind != NodeKind.UNKNOWN
     takes_part[network.good[known], network.country[known]] = True
     unsold, stays = _trade(frame, shape)
-    result = Prices(
-        np.ones(shape), np.full(shape, -1, dtype=np.int32), np.zeros(shape), np.zeros(shape, dtype=bool)
-    )
+    segment, tightness = np.full(shape, -1, dtype=np.int32), np.zeros(shape)
     eta = options.per_good("eta", network)
     moved = (np.abs(short) + unsold).sum(axis=1) > 0.0
     for good in np.flatnonzero(np.isfinite(eta) & takes_part.any(axis=1)):
-        result.segment[good] = _segments(routes, int(good), takes_part[good])
+        segment[good] = _segments(routes, int(good), takes_part[good])
         if moved[good]:
-            quantities = (short[good], need[good], unsold[good], stays[good])
-            _price_good(result, int(good), quantities, network, options)
-    return result
+            tightness[good] = _tightness(segment[good], short[good], need[good], unsold[good], stays[good])
+    price, at_ceiling = price_ratio(tightness, network, options)
+    return Prices(price, segment, tightness, at_ceiling)
 
 
-def _price_good(
-    result: Prices,
-    good: int,
-    quantities: tuple[Floats, ...],
-    network: ProductionNetwork,
-    options: ShockOptions,
-) -> None:
-    """Fill in one good's prices, segment by segment; quantities: short, need, unsold, home supply."""
-    eta = options.per_good("eta", network)[good]
-    cap = options.per_good("price_cap", network)[good]
-    floor = options.per_good("price_floor", network)[good]
-    segment = result.segment[good]
-    count = int(segment.max()) + 1
+def price_ratio(
+    tightness: Floats, network: ProductionNetwork, options: ShockOptions, ceiling: float = 1.0
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Give the price ratio that a tightness makes, 1 + z / eta within floor and cap, and where the cap holds.
+
+    Parameters
+    ----------
+    tightness
+        z where goods are short, -z_in where they pile up, by good and country and perhaps week, (G, C, ...).
+    ceiling
+        Multiple of the cap to apply; a cap never falls below 1.
+    """
+    lay_out = (-1, *[1] * (tightness.ndim - 1))
+    eta = options.per_good("eta", network).reshape(lay_out)
+    cap = np.maximum(options.per_good("price_cap", network) * ceiling, 1.0).reshape(lay_out)
+    floor = options.per_good("price_floor", network).reshape(lay_out)
+    moved = (tightness != 0.0) & np.isfinite(eta)
+    raw = 1.0 + np.divide(tightness, eta, out=np.zeros(tightness.shape), where=moved)
+    return np.where(moved, np.clip(raw, floor, cap), 1.0), moved & (raw > cap)
+
+
+def _tightness(segment: Ints, short: Floats, need: Floats, unsold: Floats, stays: Floats) -> Floats:
+    """Give z of one good, or -z_in, by country: that of the country's segment, 0 outside any, (C,)."""
     inside = segment >= 0
-    short, need, unsold, stays = (add_up(segment[inside], q[inside], count) for q in quantities)
+    count = int(segment.max()) + 1
+    short, need, unsold, stays = (
+        add_up(segment[inside], q[inside], count) for q in (short, need, unsold, stays)
+    )
     scarce = short > NEGLIGIBLE * need
     tight = np.where(scarce, _ratio(short, need), -_ratio(unsold, np.maximum(need, stays)))
-    raw = np.where(tight == 0.0, 1.0, 1.0 + tight / eta)
-    result.price[good, inside] = np.clip(raw, floor, cap)[segment[inside]]
-
-    result.at_ceiling[good, inside] = (raw > cap)[segment[inside]]
-    result.tightness[good, inside] = tight[segment[inside]]
+    result = np.zeros(len(segment))
+    result[inside] = tight[segment[inside]]
+    return result
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

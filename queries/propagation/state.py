@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from chainshock.graph.network.production import Floats, Ints, ProductionNetwork
+
+if TYPE_CHECKING:
+    from chainshock.queries.propagation.price_terms import PriceTerms
 
 __all__ = ["Served", "ShockOptions", "ShockState"]
 
@@ -115,6 +118,8 @@ class ShockState:
         True where the price was clipped at its cap, (G, C).
     price_sold, price_bought
         Price effect on sales and on purchases as a share of baseline value, (n,); the second is a cost.
+    terms
+        What prices act on.
     sweeps, stop
         Sweeps of all solutions together, and how the last of each kind stopped.
     """
@@ -140,6 +145,7 @@ class ShockState:
     at_ceiling: npt.NDArray[np.bool_]
     price_sold: Floats
     price_bought: Floats
+    terms: PriceTerms
     sweeps: int
     stop: str
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.queries.propagation.derived import derive_orders
-from chainshock.queries.propagation.prices import paid_markup, set_prices, sold_markup
+from chainshock.queries.propagation.price_terms import PriceTerms
+from chainshock.queries.propagation.prices import paid_markup, set_prices
 from chainshock.queries.propagation.rationing import rationing_rule
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions, ShockState
@@ -20,7 +21,7 @@ from chainshock.queries.propagation.substitution import (
     spare_quantity,
     substitute,
 )
-from chainshock.queries.propagation.sweeps import Frame, add_up, lost_input, lost_orders
+from chainshock.queries.propagation.sweeps import Frame, lost_input, lost_orders
 
 __all__ = ["ShockOptions", "ShockState", "solve"]
 
@@ -73,9 +74,11 @@ def solve(
     derived = derive_orders(frame, fill.gain, fill.left)
     prices = set_prices(frame, unserved, derived.shortage, routes, options)
     y = 1.0 - np.maximum(loss, orders)
-    sold = y * sold_markup(frame, options, prices.price)
     markup = paid_markup(frame, options, undelivered, fill.rho * np.maximum(short, 0.0))
-    bought = _bought(network, markup, prices.price, np.minimum(y[frame.node], 1.0 - still_short))
+    paid = np.minimum(y[frame.node], 1.0 - still_short) * markup
+    whole = np.arange(network.n), np.arange(len(frame.node))
+    terms = PriceTerms(network, frame, options, prices.tightness, y, paid, *whole)
+    effects = terms.priced()
     return ShockState(
         options=options,
         factor=frame.factor,
@@ -96,8 +99,9 @@ def solve(
         segment=prices.segment,
         tightness=prices.tightness,
         at_ceiling=prices.at_ceiling,
-        price_sold=sold,
-        price_bought=bought,
+        price_sold=effects.sold,
+        price_bought=effects.bought,
+        terms=terms,
         sweeps=sweeps,
         stop="; ".join(stops),
     )
@@ -107,10 +111,3 @@ def _passed(frame: Frame, loss: Floats, undelivered: Floats) -> Floats:
     """Give the share of its supplier's loss that each edge passes on, (k,)."""
     source = loss[frame.source]
     return np.divide(undelivered, source, out=np.ones(len(source)), where=source > 0.0)
-
-
-def _bought(network: ProductionNetwork, markup: Floats, price: Floats, used: Floats) -> Floats:
-    """Add up what nodes pay more, as a share of baseline value: theta x use x (price paid - 1), (n,)."""
-    change = price[network.group_good, network.country[network.group_node]] - 1.0
-    cost = np.nan_to_num(network.cost_share) * used * markup * change
-    return add_up(network.group_node, cost, network.n)

@@ -17,11 +17,13 @@ from chainshock.graph.coverage import coverage, covered_share
 from chainshock.graph.facts import NodeRef
 from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.graph.parameters import Parameters, read_parameters
-from chainshock.queries.assumptions import Rationing, Substitution, shock_options
+from chainshock.queries.assumptions import Rationing, Substitution, price_extremes, shock_options
 from chainshock.queries.compare import CompareTable, compare_tables
 from chainshock.queries.exposure import EntityExposure, Exposures, aggregate, exposures, unknown_share
 from chainshock.queries.measures import route_factors
 from chainshock.queries.names import LABELS, NameIndex, fact_of, facts_of
+from chainshock.queries.price_rows import GoodPrice, ceilings_of, good_prices
+from chainshock.queries.propagation.price_terms import reprice
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions, ShockState
 from chainshock.queries.propagation.static import solve
@@ -173,6 +175,12 @@ class Shock:
         """Exposure of every node of the network."""
         return exposures(self.network, self.state if self.choices.horizon is None else self.weeks)
 
+    def exposures_at(self, ceiling: float) -> Exposures:
+        """Exposure of every node if no price rose above a multiple of its ceiling; quantities stay."""
+        if self.choices.horizon is None:
+            return exposures(self.network, reprice(self.state, ceiling))
+        return exposures(self.network, reprice(self.weeks, ceiling))
+
     @cached_property
     def exposures_if_unknown_is_issuer(self) -> Exposures:
         """The same if all supply of unknown origin came from the issuer."""
@@ -246,7 +254,7 @@ class Shock:
             entities = large
         rows = self._rows(kind, entities, extras)
         names = NameIndex(self.graph, [LABELS[kind]])
-        return RankTable(kind, run, tuple(rows), names)
+        return RankTable(kind, run, tuple(rows), names).select()
 
     def explain(self, entity: str) -> EntityExplanation:
         """Explain the exposure of one company, country, facility, end use or commodity in the static run.
@@ -273,7 +281,7 @@ class Shock:
                 f"{node}: found no activity of it in the network of {self.choices.as_of}, "
                 "expected facts of what it makes or serves"
             )
-        (row,) = self._rows(kind, [found], EXTRAS)
+        row = self._rows(kind, [found], EXTRAS)[0].ranked(1, (1, 1))
         return explain_entity(self, node, found, row)
 
     def compare(self, other: Shock, kind: str = "companies") -> CompareTable:
@@ -293,22 +301,26 @@ class Shock:
         return compare_tables(self.rank(kind, extras=()), other.rank(kind, extras=()))
 
     def _rows(self, kind: str, entities: list[EntityExposure], extras: Collection[Extra]) -> list[RankRow]:
-        """Make ranked rows of entities, most harmed first."""
+        """Make rows of entities."""
         worst: dict[str, float] = {}
         if "bounds" in extras:
             worst = {e.id: e.relative for e in self._aggregate(kind, self.exposures_if_unknown_is_issuer)}
+        half, double = (
+            {e.id: e for e in self._aggregate(kind, self.exposures_at(ceiling))} for ceiling in (0.5, 2.0)
+        )
+        prices = self._good_prices() if kind == "commodities" else {}
         state = self.state
         if self.choices.horizon is not None:
             state = replace(state, price=self.weeks.price, at_ceiling=self.weeks.at_ceiling)
         issuers = frozenset(self.network.countries[place] for place in self.routes.issuers.values())
         reasons = Reasons(self.graph, self.network, state, self.exposures, issuers)
         rows: list[RankRow] = []
-        for entity in sorted(entities, key=lambda e: (e.relative, e.id)):
+        for entity in entities:
             node = NodeRef(LABELS[kind], entity.id)
             reason, confidence = reasons.explain(node, entity.nodes)
             rows.append(
                 RankRow(
-                    rank=len(rows) + 1,
+                    rank=0,
                     id=entity.id,
                     name=self.names.title(node),
                     kind=ENTITIES[kind],
@@ -319,6 +331,8 @@ class Shock:
                     basis=self._basis(entity),
                     unknown_share=self._unknown_of(entity),
                     bounds=(worst[entity.id], entity.relative) if worst else None,
+                    ceilings=ceilings_of(entity, half[entity.id], double[entity.id]),
+                    prices=prices.get(entity.id),
                     confidence=confidence,
                     reason=reason,
                 )
@@ -349,6 +363,15 @@ class Shock:
             project = bool(self.network.is_project[index])
             words.add("project" if project else "segment" if is_end_use else "producer")
         return " and ".join(sorted(words))
+
+    def _good_prices(self) -> dict[str, GoodPrice]:
+        """Give what each good costs outside and inside its issuers, by id."""
+        outcome = self.state if self.choices.horizon is None else self.weeks
+        soft, sharp = (
+            shock_options(self.network, self.graph, self.parameters.with_values(values))
+            for values in price_extremes(self.parameters)
+        )
+        return good_prices(self.network, outcome.terms, self.routes, soft, sharp)
 
     def _timing(self, entity: EntityExposure, extras: Collection[Extra]) -> Timing:
         """Give an entity's times; without weeks it has none."""

@@ -14,8 +14,10 @@ PARTS = ["input", "orders_lost", "gain", "derived_orders", "price_sold", "price_
 ROW = [
     *("rank", "id", "name", "kind", "exposure", "exposure_usd", "parts", "first_week", "first_stop"),
     *("output_lost", "time_to_survive", "time_to_recover", "basis"),
-    *("unknown_share", "bounds", "confidence", "reason"),
+    *("unknown_share", "bounds", "at_ceiling", "exposure_half_ceiling", "exposure_double_ceiling"),
+    *("rank_half_ceiling", "rank_double_ceiling", "confidence", "reason"),
 ]
+PRICES = [f"price_{where}{end}" for where in ("outside", "inside") for end in ("", "_low", "_high")]
 RUN = {
     *("scenario", "as_of", "facts", "horizon", "rationing", "substitution", "stop", "seed", "version"),
     *("data_edition", "coverage", "severities", "by", "order"),
@@ -36,7 +38,8 @@ def test_rank_rows_have_the_agreed_shape_and_parts_that_sum(kind):
     assert found["run"]["scenario"] == "october-2025-controls"
     assert [row["rank"] for row in found["rows"]] == list(range(1, len(found["rows"]) + 1))
     for row in found["rows"]:
-        assert list(row) == ROW
+        assert [key for key in row if key not in PRICES] == ROW
+        assert (set(PRICES) <= set(row)) == (kind == "commodities")
         assert list(row["parts"]) == PARTS
         assert sum(row["parts"].values()) == pytest.approx(row["exposure"], rel=1e-9, abs=1e-12)
         assert row["confidence"] in {"A", "B", "C"}
@@ -205,3 +208,51 @@ def test_comparison_as_csv_holds_the_parts_of_the_difference():
     first = rows_of(*run)["rows"][0]
     row = next(csv.DictReader(invoke(*run, "--format", "csv").stdout.splitlines()))
     assert {part: float(row[f"parts_{part}"]) for part in PARTS} == pytest.approx(first["parts"])
+
+
+@pytest.mark.parametrize("mode", [(), ("--static",)])
+def test_rows_at_a_price_ceiling_are_marked_and_ranked_at_half_and_double(mode):
+    rows = rows_of("rank", "commodities", *mode)["rows"]
+    germanium = next(row for row in rows if row["id"] == "GE")
+    assert germanium["at_ceiling"]
+    assert germanium["exposure_half_ceiling"] < germanium["exposure"] < germanium["exposure_double_ceiling"]
+    for ceiling in ("half", "double"):
+        by_rank = sorted(rows, key=lambda row: row[f"rank_{ceiling}_ceiling"])
+        exposures = [row[f"exposure_{ceiling}_ceiling"] for row in by_rank]
+        assert exposures == sorted(exposures)
+    free = [row for row in rows if not row["at_ceiling"]]
+    assert free
+    for row in free:
+        assert row["exposure_double_ceiling"] == pytest.approx(row["exposure"], abs=1e-4)
+    text = invoke("rank", "commodities", *mode, "--top", "2").stdout
+    assert "* +" in text
+    assert "* rests on a price at its assumed ceiling" in text
+
+
+def test_goods_cost_more_outside_the_issuer_than_inside_within_their_ranges():
+    rows = {row["id"]: row for row in rows_of("rank", "commodities", "--scenario", "april-2025")["rows"]}
+    dysprosium = rows["OX_DY"]
+    assert dysprosium["price_outside"] > 2 > dysprosium["price_inside"]
+    for where in ("outside", "inside"):
+        low, price, high = (dysprosium[f"price_{where}{end}"] for end in ("_low", "", "_high"))
+        assert low < high
+        assert low <= price <= high
+    calm = rows["GRAPH_S"]  # no measure on it in April, and nobody short of it
+    assert [calm[f"price_outside{end}"] for end in ("_low", "", "_high")] == [1, 1, 1]
+    header = invoke("rank", "commodities", "--format", "csv").stdout.splitlines()[0].split(",")
+    assert set(PRICES) <= set(header)
+    assert not set(PRICES) & set(invoke("rank", "--format", "csv").stdout.splitlines()[0].split(","))
+
+
+def test_comparison_marks_ceilings_of_either_side():
+    rows = rows_of("compare", "october-2025-controls", "october-2025-truce", "--of", "commodities")["rows"]
+    sides = [
+        {row["id"]: row for row in rows_of("rank", "commodities", "--scenario", name)["rows"]}
+        for name in ("october-2025-controls", "october-2025-truce")
+    ]
+    assert any(row["at_ceiling"] for row in rows)
+    for row in rows:
+        before, after = (side[row["id"]] for side in sides)
+        assert row["at_ceiling"] == (before["at_ceiling"] or after["at_ceiling"])
+        gap = after["exposure_half_ceiling"] - before["exposure_half_ceiling"]
+        assert row["exposure_half_ceiling"] == pytest.approx(gap, abs=1e-11)

@@ -6,6 +6,7 @@ import pytest
 
 from chainshock.errors import QueryError
 from chainshock.queries.compare import compare_tables
+from chainshock.queries.price_rows import NO_CEILINGS
 from chainshock.queries.rank import RankRow, RankTable
 from chainshock.queries.timing import NO_TIMING
 
@@ -21,6 +22,8 @@ def table(kind="companies", scenario="s", **exposures):
             exposure_usd=100.0 * sum(parts),
             parts={"input": parts[0], "price_sold": parts[1]},
             timing=NO_TIMING,
+            ceilings=NO_CEILINGS,
+            prices=None,
             basis="segment",
             unknown_share=0.0,
             bounds=None,

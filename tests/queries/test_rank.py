@@ -11,6 +11,7 @@ from chainshock.errors import AmbiguousName, QueryError
 from chainshock.graph.facts import Fact, NodeRef, Provenance
 from chainshock.graph.knowledge import KnowledgeGraph
 from chainshock.queries.names import NameIndex
+from chainshock.queries.price_rows import NO_CEILINGS
 from chainshock.queries.rank import RankRow, RankTable
 from chainshock.queries.rank_columns import PARTS
 from chainshock.queries.tables import Column, clean, draw_table
@@ -29,6 +30,8 @@ def row(key, exposure, usd=None):
         exposure_usd=usd,
         parts={"input": exposure},
         timing=NO_TIMING,
+        ceilings=NO_CEILINGS,
+        prices=None,
         basis="segment",
         unknown_share=0.0,
         bounds=(exposure, exposure),

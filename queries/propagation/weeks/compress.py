@@ -13,7 +13,9 @@ from chainshock.queries.propagation.sweeps import Indices, add_up
 __all__ = ["compress"]
 
 
-def compress(network: ProductionNetwork, *, by_value: bool = False) -> tuple[ProductionNetwork, Indices]:
+def compress(
+    network: ProductionNetwork, *, by_value: bool = False
+) -> tuple[ProductionNetwork, Indices, Indices]:
     """Merge activities of one good, country and class that buy the same inputs from the same suppliers.
 
     Parameters
@@ -25,8 +27,8 @@ def compress(network: ProductionNetwork, *, by_value: bool = False) -> tuple[Pro
     -------
     tuple
         The smaller network, in which needs, outputs and values of merged activities are summed, and for each
-        node of the given network its node in the smaller one, shape (n,). Projects are kept apart: they
-        have no flows, but their countries have a price.
+        node of the given network its node in the smaller one, shape (n,), and for each group its group, (m,).
+        Projects are kept apart: they have no flows, but their countries have a price.
     """
     kept, node_of = _merge_nodes(network, by_value)
     groups_of_node: dict[int, list[int]] = defaultdict(list)
@@ -40,12 +42,14 @@ def compress(network: ProductionNetwork, *, by_value: bool = False) -> tuple[Pro
             position[group] = len(old_groups)
             old_groups.append(group)
             need.append(0.0)
+    group_of = np.empty(len(network.group_node), dtype=np.intp)
     for node, groups in groups_of_node.items():
         twins = groups_of_node[kept[node_of[node]]]
         for own, twin in zip(groups, twins, strict=True):
             need[position[twin]] += float(network.need[own])
+            group_of[own] = position[twin]
     edges = _merge_edges(network, position, node_of)
-    return _build(network, kept, node_of, old_groups, np.array(need), edges), node_of
+    return _build(network, kept, node_of, old_groups, np.array(need), edges), node_of, group_of
 
 
 def _merge_nodes(network: ProductionNetwork, by_value: bool) -> tuple[list[int], Indices]:

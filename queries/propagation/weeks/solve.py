@@ -9,21 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from chainshock.graph.network.production import Floats, ProductionNetwork
-from chainshock.queries.propagation.derived import derive_orders
-from chainshock.queries.propagation.prices import paid_markup, set_prices, sold_markup
-from chainshock.queries.propagation.rationing import buyer_queue, rationing_rule
+from chainshock.queries.propagation.price_terms import PriceTerms
+from chainshock.queries.propagation.rationing import buyer_queue
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions
 from chainshock.queries.propagation.substitution import spare_quantity, substitute
-from chainshock.queries.propagation.sweeps import Frame, Indices, add_up, lost_orders
+from chainshock.queries.propagation.sweeps import Frame, Indices
+from chainshock.queries.propagation.weeks.average import WeekRun, average
 from chainshock.queries.propagation.weeks.compress import compress
-from chainshock.queries.propagation.weeks.march import Filler, History, Limit, Rules, march
+from chainshock.queries.propagation.weeks.march import Filler, Limit, Rules, march
 from chainshock.queries.propagation.weeks.slices import make_slices
 from chainshock.queries.propagation.weeks.timing import first_below, last_release
 
 __all__ = ["LicenceQueue", "WeekOptions", "WeekState", "solve_weeks"]
-
-PRICE_WEEKS = 4  # prices follow the mean tightness of this many weeks
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +95,8 @@ class WeekState:
         Output by node and week, (n, T).
     price_by_week
         Price ratio by good, country and week, (G, C, T).
+    terms
+        What prices act on.
     first_stop
         First week in which a slice stands still, -1 if none does, (n,).
     release
@@ -117,6 +117,7 @@ class WeekState:
     at_ceiling: npt.NDArray[np.bool_]
     x_by_week: Floats
     price_by_week: Floats
+    terms: PriceTerms
     first_stop: npt.NDArray[np.int64]
     release: Floats
     slices: int
@@ -152,13 +153,33 @@ def solve_weeks(
     weeks
         Horizon.
     """
-    small, node_of = compress(network, by_value=options.rationing == "value")
+    small, node_of, group_of = compress(network, by_value=options.rationing == "value")
     queues = queues_on(small)
     made = _rules(small, queues, options, rules, weeks)
     filler = _Substitution(small, routes, options, rules)
     history = march(small, make_slices(rules.slices, rules.spread), made, filler)
     release = last_release(small, [(queue.edges, queue.end) for queue in queues])
-    return _average(network, small, node_of, made, history, filler, routes, options, rules, release)
+    run = WeekRun(small, made, history, np.array(filler.gains[:weeks]), np.array(filler.left[:weeks]))
+    means = average(run, routes, options)
+    terms = PriceTerms(network, means.frame, options, means.tightness, means.y, means.paid, node_of, group_of)
+    priced = terms.priced()
+    return WeekState(
+        weeks=weeks,
+        x=history.x.mean(axis=1)[node_of],
+        hu=means.hu[node_of],
+        gain=means.gain[node_of],
+        derived=means.derived[node_of],
+        price_sold=priced.sold,
+        price_bought=priced.bought,
+        price=priced.price,
+        at_ceiling=priced.at_ceiling,
+        x_by_week=history.x[node_of],
+        price_by_week=priced.by_week,
+        terms=terms,
+        first_stop=history.stops[node_of],
+        release=release[node_of],
+        slices=rules.slices,
+    )
 
 
 class _Substitution(Filler):
@@ -219,75 +240,3 @@ def _rules(
         thrift=saved,
         queue=buyer_queue(Frame(network, np.clip(factor.mean(axis=1), 0.0, options.r_max)), options),
     )
-
-
-def _average(
-    network: ProductionNetwork,
-    small: ProductionNetwork,
-    node_of: Indices,
-    made: Rules,
-    history: History,
-    filler: _Substitution,
-    routes: RouteFactors,
-    options: ShockOptions,
-    rules: WeekOptions,
-    release: Floats,
-) -> WeekState:
-    """Average the weeks, price them, and spread the result over the nodes of the given network."""
-    weeks = made.weeks
-    gain = np.mean(filler.gains[:weeks], axis=0)
-    left = np.mean(filler.left[:weeks], axis=0)
-    frame = Frame(small, np.clip(made.factor.mean(axis=1), 0.0, options.r_max))
-    loss = 1.0 - history.x.mean(axis=1)
-    still_short = np.clip(((1.0 - history.rho) * history.short).mean(axis=1), 0.0, 1.0)
-    orders, _ = lost_orders(frame, loss, still_short, options.tolerance, options.max_sweeps)
-    derived = derive_orders(frame, gain, left)
-    prices, ceiling = _weekly_prices(small, made, history, derived.shortage, routes, options)
-    price = prices.mean(axis=2)
-    y = 1.0 - np.maximum(loss, orders)
-    sold = y * sold_markup(frame, options, price)
-    ration = rationing_rule(frame, options)
-    undelivered = loss[frame.source] if ration is None else ration(loss)
-    markup = paid_markup(frame, options, undelivered, (history.rho * history.short).mean(axis=1))
-    change = price[small.group_good, small.country[small.group_node]] - 1.0
-    used = np.minimum(y[frame.node], 1.0)
-    cost = np.nan_to_num(small.cost_share) * used * markup * change
-    bought = add_up(small.group_node, cost, small.n)
-    return WeekState(
-        weeks=weeks,
-        x=(1.0 - loss)[node_of],
-        hu=(1.0 - orders)[node_of],
-        gain=gain[node_of],
-        derived=derived.derived[node_of],
-        price_sold=sold[node_of],
-        price_bought=bought[node_of],
-        price=price,
-        at_ceiling=ceiling,
-        x_by_week=history.x[node_of],
-        price_by_week=prices,
-        first_stop=history.stops[node_of],
-        release=release[node_of],
-        slices=rules.slices,
-    )
-
-
-def _weekly_prices(
-    network: ProductionNetwork,
-    made: Rules,
-    history: History,
-    shortage: Floats,
-    routes: RouteFactors,
-    options: ShockOptions,
-) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Price each week by the mean unfilled demand of four weeks, on flows before stocks are drawn."""
-    unserved = (1.0 - history.rho) * history.short * network.need[:, None]
-    shape = (len(network.goods), len(network.countries))
-    prices = np.ones((*shape, made.weeks))
-    ceiling = np.zeros(shape, dtype=bool)
-    for week in range(made.weeks):
-        since = max(0, week - PRICE_WEEKS + 1)
-        frame = Frame(network, np.clip(made.factor[:, since : week + 1].mean(axis=1), 0.0, options.r_max))
-        found = set_prices(frame, unserved[:, since : week + 1].mean(axis=1), shortage, routes, options)
-        prices[:, :, week] = found.price
-        ceiling |= found.at_ceiling
-    return prices, ceiling

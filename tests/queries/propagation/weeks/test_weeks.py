@@ -16,7 +16,7 @@ from chainshock.queries.propagation.weeks.march import Filler, Limit, Rules, mar
 from chainshock.queries.propagation.weeks.slices import make_slices
 from chainshock.queries.propagation.weeks.solve import LicenceQueue, WeekOptions, solve_weeks
 from tests.networks import OPEN, Input, Node, build_network, control, layered_networks, pool
-from tests.queries.propagation.worlds import two_buyers_one_pool
+from tests.queries.propagation.worlds import chain_behind_a_gain, two_buyers_one_pool
 
 OUTLASTS = np.array([np.inf])
 FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -180,7 +180,7 @@ def test_without_stock_and_transit_the_dynamic_settles_where_the_static_shock_do
 def test_merging_activities_that_behave_alike_changes_no_result(network, factor):
     routes = control(network, "OXIDE", "CHN", factor)
     options = ShockOptions(substitution="none")
-    small, node_of = compress(network)
+    small, node_of, _ = compress(network)
     whole = solve(network, routes.edges(network), routes, options)
     merged = solve(small, routes.edges(small), routes, options)
     assert merged.x[node_of] == pytest.approx(whole.x, abs=1e-12)
@@ -207,6 +207,50 @@ def test_use_with_most_value_per_magnet_is_served_first_and_no_more_than_delta_m
     assert output("value", 1.0) == pytest.approx([1.0, 0.0])
     assert output("value", 0.25) == pytest.approx([0.7, 0.45])  # a quarter of the toys' 24 go to cars
     assert output("priority", 1.0) == pytest.approx([1 / 3, 1.0])
+
+
+def test_twins_that_are_marched_as_one_pay_each_by_its_own_cost_share():
+    def maker(cost_share):
+        return Node("CAR", "USA", 1.0, 100.0, inputs=(Input("MAG", {"pool": 1.0}, cost_share=cost_share),))
+
+    nodes = {
+        "maker-CHN": Node("MAG", "CHN", 100.0),
+        "pool": pool("MAG", "USA", 100.0, {"maker-CHN": 1.0}),
+        "light": maker(0.1),
+        "heavy": maker(0.3),
+    }
+    network = build_network(nodes)
+    assert compress(network)[0].n == network.n - 1
+
+    def queues(small):
+        edge = np.flatnonzero(small.edge_source == small.ids.index("maker-CHN"))
+        return [LicenceQueue(edge, np.full((1, 8), 0.5), np.zeros(1), np.zeros(1), OUTLASTS)]
+
+    options = ShockOptions(substitution="none", eta=0.5, price_cap=4.0)
+    state = solve_weeks(
+        network, queues, control(network, "MAG", "CHN", 0.5), options, week_options(network), 8
+    )
+    light, heavy = (state.price_bought[network.ids.index(name)] for name in ("light", "heavy"))
+    assert heavy == pytest.approx(3 * light)
+    assert light > 0
+
+
+def test_orders_that_gains_cause_make_goods_dear_only_once_they_are_placed():
+    network = chain_behind_a_gain()  # Japan's gain wants oxide; Malaysia can add little
+    routes = control(network, "MAG", "CHN", 0.0)
+
+    def queues(small):
+        edge = np.flatnonzero(small.edge_source == small.ids.index("pool-chn"))
+        cut = (np.arange(16) >= 6).astype(float)[None, :]
+        return [LicenceQueue(edge, cut, np.zeros(1), np.array([6.0]), OUTLASTS)]
+
+    network = replace(network, spare=np.where(np.array(network.ids) == "sep-mys", 0.01, network.spare))
+    options = ShockOptions(phi=1.0, eta=0.5, price_cap=4.0)
+    state = solve_weeks(network, queues, routes, options, week_options(network, ramp=np.ones(5)), 16)
+    dear = state.price_by_week[network.goods.index("OXIDE"), network.countries.index("JPN")]
+    assert state.gain[network.ids.index("mag-jpn")] > 0
+    assert (dear[:7] == 1.0).all()
+    assert dear[-1] > 1.0
 
 
 def test_slices_spread_every_coordinate_evenly():
