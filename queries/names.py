@@ -29,8 +29,8 @@ SHORTEST_WORD = 4  # letters; shorter words are alike by chance
 class NameIndex:
     """Names of the nodes that can be ranked.
 
-    Names are compared without regard to case and runs of blanks: first ids, then tickers (`F`, `F.XNYS`),
-    names, aliases, LEI and ISO codes, then the beginning of an id or a name where only one node has it.
+    Names are compared without regard to case and runs of blanks: first ids, tickers (`F`, `F.XNYS`), names,
+    aliases, LEI and ISO codes alike, then the beginning of an id or a name where only one node has it.
     `Label:key` always names one node.
 
     Parameters
@@ -71,7 +71,8 @@ class NameIndex:
             None does; `known` lists names that look alike.
         """
         wanted = _fold(text)
-        for matches in (self._ids.get(wanted), self._names.get(wanted), self._beginning(wanted)):
+        exact = self._ids.get(wanted, set()) | self._names.get(wanted, set())
+        for matches in (exact, self._beginning(wanted)):
             if matches:
                 if len(matches) > 1:
                     raise AmbiguousName(self._kind(), text, tuple(sorted(map(str, matches))))

@@ -216,7 +216,8 @@ class Shock:
             "seed": None,
             "version": __version__,
             "data_edition": self.dataset.edition,
-            "data_to": self._data_to(),
+            "data_to": self._figure_days[1].isoformat(),
+            "warnings": self._warnings(),
             "coverage": self._coverage(),
             "severities": self._severities(),
         }
@@ -425,13 +426,27 @@ class Shock:
         short = f"change below {state.options.tolerance:g}, {state.sweeps} sweeps"
         return state.stop if "cap of" in state.stop else short
 
-    def _data_to(self) -> str:
-        """Give the latest date that a figure used describes."""
+    @cached_property
+    def _figure_days(self) -> tuple[date, date]:
+        """Earliest and latest date that a figure used describes."""
         days = [fact.provenance.as_of for fact in facts_of(self.graph) if fact.name in FIGURES]
         if not days:
             found = f"no figures known on {self.choices.as_of}"
             raise QueryError(f"found {found}, expected some: load tables, or ask for a later date")
-        return max(days).isoformat()
+        return min(days), max(days)
+
+    def _warnings(self) -> list[str]:
+        """Say where the facts asked for lie outside the years that the data describe."""
+        asked, (first, _) = self.choices.as_of, self._figure_days
+        if asked < first:
+            return [
+                f"facts asked for {asked}, before the first that a figure describes, {first}: those are used"
+            ]
+        if asked > date.fromisoformat(self.dataset.edition):
+            return [
+                f"facts asked for {asked}, after the data edition, {self.dataset.edition}: its facts are used"
+            ]
+        return []
 
 
 def _usual(stopped: Floats) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.cli.worlds import PROVENANCE, SAID, invoke, make_store, write_tables
@@ -259,6 +261,27 @@ def test_date_before_any_fact_says_so():
         "found",
         "expected",
     )
+
+
+@pytest.mark.parametrize(
+    ("day", "words"), [("2031-01-01", "after the data edition"), ("1990-01-01", "before the")]
+)
+def test_date_outside_the_years_of_the_data_is_warned_of(day, words):
+    run = ("--as-of", day, "--facts", "latest", "--static")
+    result = invoke("rank", "--scenario", "no-measures", *run, "--format", "json")
+    assert result.exit_code == 0
+    assert f"warning: facts asked for {day}, {words}" in result.stderr
+    assert len(json.loads(result.stdout)["run"]["warnings"]) == 1
+    assert words in invoke("compare", "no-measures", "no-measures", *run).stderr
+
+
+def test_date_within_the_years_of_the_data_is_not_warned_of():
+    assert not invoke("rank", "--scenario", "april-2025", "--static").stderr
+
+
+def test_id_that_is_also_a_ticker_and_a_country_code_is_ambiguous():
+    assert_fails(invoke("explain", "GE"), 1, "Commodity:GE", "Company:ge-aerospace", "Country:GEO")
+    assert invoke("explain", "Commodity:GE").exit_code == 0
 
 
 WRONG_USAGE = [

@@ -125,6 +125,7 @@ def explain(
     form = format_of(format_, output)
     with progress("explaining"):
         explanation = _shock(scenario, given, None).explain(entity)
+    _warn(explanation.run)
     if form == "json":
         write_text(to_json(explanation.to_dict()), output)
     elif form == "csv":
@@ -172,7 +173,7 @@ def _show(table: T, form: str, given: RankArguments) -> T:
     table = table.select(
         by=given["by"], order=given["order"], top=_top(given["top"], form), only=_watchlist(given["only"])
     )
-    _warn_unmatched(table.run)
+    _warn(table.run)
     if form == "json":
         write_text(to_json({"run": table.run, "rows": table.to_dicts()}), given["output"])
     elif form == "csv":
@@ -261,7 +262,10 @@ def _watchlist(path: str | None) -> list[str] | None:
     return names
 
 
-def _warn_unmatched(run: Mapping[str, Any]) -> None:
+def _warn(run: Mapping[str, Any]) -> None:
+    for side in (run["before"], run["after"]) if "before" in run else (run,):
+        for warning in side["warnings"]:
+            click.echo(f"warning: {warning}", err=True)
     for entry in run.get("unmatched", ()):
         click.echo(f"not matched: {entry}", err=True)
 
