@@ -10,31 +10,28 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from chainshock import __version__
 from chainshock.errors import QueryError, UnknownName
 from chainshock.explanation import EntityExplanation, explain_entity
-from chainshock.graph.coverage import coverage, covered_share
 from chainshock.graph.facts import NodeRef
 from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.graph.parameters import Parameters, read_parameters
-from chainshock.queries.assumptions import Rationing, Substitution, price_extremes, shock_options
+from chainshock.queries.assumptions import Rationing, Substitution, shock_options
 from chainshock.queries.compare import CompareTable, compare_tables
 from chainshock.queries.exposure import EntityExposure, Exposures, aggregate, exposures, unknown_share
 from chainshock.queries.measures import route_factors
-from chainshock.queries.names import LABELS, NameIndex, fact_of, facts_of
-from chainshock.queries.price_rows import GoodPrice, ceilings_of, good_prices
+from chainshock.queries.names import LABELS, NameIndex
 from chainshock.queries.propagation.price_terms import reprice
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions, ShockState
 from chainshock.queries.propagation.static import solve
 from chainshock.queries.propagation.weeks.solve import LicenceQueue, WeekState, solve_weeks
 from chainshock.queries.rank import RankRow, RankTable
-from chainshock.queries.reason import Reasons
 from chainshock.queries.scenario import HORIZON_WEEKS, Scenario
 from chainshock.queries.severity import STATIC_WEEKS
 from chainshock.queries.timetable import edge_series
-from chainshock.queries.timing import NO_TIMING, Timing, entity_timing
 from chainshock.queries.week_assumptions import week_options
+from chainshock.rows import ENTITIES, EXTRAS, Extra, make_rows
+from chainshock.run import describe_run
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -43,18 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Choices", "Shock"]
 
-# kind of ranking: kind of entity in the network
-ENTITIES: dict[str, Literal["company", "country", "facility", "end-use", "commodity"]] = {
-    "companies": "company",
-    "countries": "country",
-    "facilities": "facility",
-    "end-uses": "end-use",
-    "commodities": "commodity",
-}
-
-FIGURES = frozenset({"Company", "EXPORTS", "Facility", "PRICED_IN", "PRODUCES", "SERVES", "SUPPLIES"})
-Extra = Literal["bounds", "survive"]
-EXTRAS: tuple[Extra, ...] = ("bounds", "survive")
 SMALLEST_COUNTRY_USD = 1e6  # a country with less baseline value in the graph is not ranked
 
 
@@ -203,24 +188,7 @@ class Shock:
     @cached_property
     def run(self) -> dict[str, Any]:  # Any: what JSON holds
         """What was computed, and how."""
-        return {
-            "scenario": self.scenario.name,
-            "title": self.scenario.title,
-            "as_of": self.choices.as_of.isoformat(),
-            "facts": self.choices.facts,
-            "horizon": None if self.choices.horizon is None else f"{self.choices.horizon}w",
-            "baseline_year": self.scenario.baseline,
-            "rationing": self.choices.rationing,
-            "substitution": self.choices.substitution,
-            "stop": self._stop(),
-            "seed": None,
-            "version": __version__,
-            "data_edition": self.dataset.edition,
-            "data_to": self._figure_days[1].isoformat(),
-            "warnings": self._warnings(),
-            "coverage": self._coverage(),
-            "severities": self._severities(),
-        }
+        return describe_run(self)
 
     @cached_property
     def static(self) -> Shock:
@@ -303,42 +271,7 @@ class Shock:
 
     def _rows(self, kind: str, entities: list[EntityExposure], extras: Collection[Extra]) -> list[RankRow]:
         """Make rows of entities."""
-        worst: dict[str, float] = {}
-        if "bounds" in extras:
-            worst = {e.id: e.relative for e in self._aggregate(kind, self.exposures_if_unknown_is_issuer)}
-        half, double = (
-            {e.id: e for e in self._aggregate(kind, self.exposures_at(ceiling))} for ceiling in (0.5, 2.0)
-        )
-        prices = self._good_prices() if kind == "commodities" else {}
-        state = self.state
-        if self.choices.horizon is not None:
-            state = replace(state, price=self.weeks.price, at_ceiling=self.weeks.at_ceiling)
-        issuers = frozenset(self.network.countries[place] for place in self.routes.issuers.values())
-        reasons = Reasons(self.graph, self.network, state, self.exposures, issuers)
-        rows: list[RankRow] = []
-        for entity in entities:
-            node = NodeRef(LABELS[kind], entity.id)
-            reason, confidence = reasons.explain(node, entity.nodes)
-            rows.append(
-                RankRow(
-                    rank=0,
-                    id=entity.id,
-                    name=self.names.title(node),
-                    kind=ENTITIES[kind],
-                    exposure=entity.relative,
-                    exposure_usd=None if entity.value is None else entity.usd,
-                    parts=entity.relative_parts,
-                    timing=self._timing(entity, extras),
-                    basis=self._basis(entity),
-                    unknown_share=self._unknown_of(entity),
-                    bounds=(worst[entity.id], entity.relative) if worst else None,
-                    ceilings=ceilings_of(entity, half[entity.id], double[entity.id]),
-                    prices=prices.get(entity.id),
-                    confidence=confidence,
-                    reason=reason,
-                )
-            )
-        return rows
+        return make_rows(self, kind, entities, extras)
 
     def _aggregate(self, kind: str, result: Exposures) -> list[EntityExposure]:
         """Add up to entities; a company's denominator is its whole revenue, unless it is only a project."""
@@ -351,105 +284,3 @@ class Shock:
             }
             denominators = {key: usd for key, usd in self.network.revenue.items() if key in producing}
         return aggregate(self.network, result, ENTITIES[kind], denominators)
-
-    def _basis(self, entity: EntityExposure) -> str:
-        """Say what the exposure is a share of, or what kind of activity it comes from."""
-        if entity.basis == "share of output":
-            return entity.basis
-        words = set()
-        sized = [index for index in entity.nodes if not np.isnan(self.network.value[index])]
-        for index in sized or entity.nodes:
-            good = self.network.goods[self.network.good[index]]
-            is_end_use = NodeRef("EndUse", good) in self.graph
-            project = bool(self.network.is_project[index])
-            words.add("project" if project else "segment" if is_end_use else "producer")
-        return " and ".join(sorted(words))
-
-    def _good_prices(self) -> dict[str, GoodPrice]:
-        """Give what each good costs outside and inside its issuers, by id."""
-        outcome = self.state if self.choices.horizon is None else self.weeks
-        soft, sharp = (
-            shock_options(self.network, self.graph, self.parameters.with_values(values))
-            for values in price_extremes(self.parameters)
-        )
-        return good_prices(self.network, outcome.terms, self.routes, soft, sharp)
-
-    def _timing(self, entity: EntityExposure, extras: Collection[Extra]) -> Timing:
-        """Give an entity's times; without weeks it has none."""
-        if self.choices.horizon is None:
-            return NO_TIMING
-        cut_off = self.weeks_without_input if "survive" in extras else None
-        return entity_timing(self.network, entity.nodes, self.weeks, cut_off)
-
-    @cached_property
-    def _value(self) -> Floats:
-        """Baseline value of every node, 0 where none is known, shape (n,)."""
-        value: Floats = np.nan_to_num(self.network.value)
-        return value
-
-    def _unknown_of(self, entity: EntityExposure) -> float:
-        """Give the mean unknown share over an entity's nodes, by value where known."""
-        indices = np.fromiter(entity.nodes, dtype=np.intp, count=len(entity.nodes))
-        shares = np.fromiter(entity.nodes.values(), dtype=np.float64, count=len(entity.nodes))
-        weights = self._value[indices] * shares
-        if weights.sum() <= 0:
-            weights = shares
-        return float(weights @ self.unknown[indices] / weights.sum()) if weights.sum() > 0 else 0.0
-
-    def _coverage(self) -> float | None:
-        """Give the share of supply that rests on evidence, as `chainshock check` prints it."""
-        share = covered_share(coverage(self.network))
-        return share if np.isfinite(share) else None
-
-    def _severities(self) -> dict[str, dict[str, float]]:
-        """Give each measure's mean severity by stage of the goods, and for buyers that it refuses."""
-        found: dict[str, dict[str, float]] = {}
-        for measure, goods in self.routes.by_measure.items():
-            means: dict[str, float] = {}
-            for good, factor in sorted(goods.items()):
-                stopped = np.array([_usual(1.0 - table) for table in factor])
-                fact = fact_of(self.graph, NodeRef("Commodity", self.network.goods[good]))
-                stage = "goods" if fact is None else str(fact.properties["stage"])
-                if stopped[0] > 0:
-                    means[stage] = max(means.get(stage, 0.0), float(stopped[0]))
-                for name, value in zip(self.network.buyer_classes[1:], stopped[1:], strict=True):
-                    if value > stopped[0]:
-                        means[name] = max(means.get(name, 0.0), float(value))
-            found[measure] = means
-        return found
-
-    def _stop(self) -> str:
-        """Say how the sweeps stopped: in short, unless one of them hit its cap."""
-        if self.choices.horizon is not None:
-            return f"{self.choices.horizon} weeks, {self.weeks.slices} firm archetypes"
-        state = self.state
-        short = f"change below {state.options.tolerance:g}, {state.sweeps} sweeps"
-        return state.stop if "cap of" in state.stop else short
-
-    @cached_property
-    def _figure_days(self) -> tuple[date, date]:
-        """Earliest and latest date that a figure used describes."""
-        days = [fact.provenance.as_of for fact in facts_of(self.graph) if fact.name in FIGURES]
-        if not days:
-            found = f"no figures known on {self.choices.as_of}"
-            raise QueryError(f"found {found}, expected some: load tables, or ask for a later date")
-        return min(days), max(days)
-
-    def _warnings(self) -> list[str]:
-        """Say where the facts asked for lie outside the years that the data describe."""
-        asked, (first, _) = self.choices.as_of, self._figure_days
-        if asked < first:
-            return [
-                f"facts asked for {asked}, before the first that a figure describes, {first}: those are used"
-            ]
-        if asked > date.fromisoformat(self.dataset.edition):
-            return [
-                f"facts asked for {asked}, after the data edition, {self.dataset.edition}: its facts are used"
-            ]
-        return []
-
-
-def _usual(stopped: Floats) -> float:
-    """Give the median share stopped on the routes that a measure touches; 0 if it touches none."""
-    touched = stopped[stopped > 0]
-    return float(np.median(touched)) if touched.size else 0.0
