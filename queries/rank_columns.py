@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from chainshock.queries.price_rows import NO_PRICES, Ceilings, GoodPrice
-from chainshock.queries.ranking import WORDS, percent, without_brackets, wrap
+from chainshock.queries.ranking import WORDS, By, percent, without_brackets, wrap
 from chainshock.queries.tables import Column
 
 if TYPE_CHECKING:
@@ -33,6 +33,20 @@ PART_WORDS = {
     "price_bought": "bought",
 }
 AT_CEILING = "*"
+TIMES = frozenset({"week", "stop", "lost", "survive", "recover"})
+# columns by the figure that orders the rows, most wanted first: a narrow table goes without the last
+SHOWN: dict[By, tuple[str, ...]] = {
+    "loss": (
+        *("exposure", "outside", "inside", "week", "usd", "recover", "ceiling"),
+        *("parts", "unknown", "lost", "stop"),
+    ),
+    "usd": (
+        *("usd", "exposure", "outside", "inside", "week", "recover", "ceiling"),
+        *("parts", "unknown", "lost", "stop"),
+    ),
+    "first-week": ("week", "exposure", "stop", "lost", "recover", "usd", "parts", "unknown"),
+    "survive": ("survive", "exposure", "week", "stop", "lost", "recover", "usd", "parts", "unknown"),
+}
 SMALLEST_PART = 0.00005  # share; a smaller part is not worth a line
 
 Cell = tuple[Column, "Callable[[RankRow], str]"]
@@ -74,64 +88,54 @@ def rank_columns(kind: str, run: Mapping[str, Any], rows: Sequence[RankRow]) -> 
     rows
         Rows to be shown; a column that all of them leave blank is left out.
     """
+    figures = _figures((run["horizon"] or "").removesuffix("w"))
+    blank = {
+        "outside": kind != "commodities",
+        "inside": kind != "commodities",
+        "recover": all(row.timing.time_to_recover is None for row in rows),
+        "ceiling": not any(row.ceilings.matters for row in rows),
+    }
     by = run.get("by", "loss")
-    figures = _figures(run)
-    prices = ("outside", "inside") if kind == "commodities" else ()
-    leading = {
-        "loss": ("exposure", *prices, "week", "usd"),
-        "usd": ("usd", "exposure", *prices, "week"),
-        "first-week": ("week", "stop", "lost", "exposure", "usd"),
-        "survive": ("survive", "week", "exposure", "usd"),
-    }[by]
-    chosen = [*leading, *(name for name in figures if name not in leading)]
+    chosen = [name for name in SHOWN[by] if not blank.get(name, False)]
     if run["horizon"] is None:
-        chosen = [name for name in chosen if name not in {"week", "stop", "lost", "survive", "recover"}]
-    if by != "survive":  # it takes one more run
-        chosen = [name for name in chosen if name != "survive"]
-    if kind != "commodities":
-        chosen = [name for name in chosen if name not in {"outside", "inside"}]
-    if not any(row.ceilings.matters for row in rows):
-        chosen.remove("ceiling")
-    if all(row.timing.time_to_recover is None for row in rows):
-        chosen = [name for name in chosen if name != "recover"]
+        chosen = [name for name in chosen if name not in TIMES]
     return [
         (Column("#", 4, "right"), lambda row: str(row.rank)),
         (Column(WORDS[kind], 24), shown_name),
-        *(figures[name] for name in chosen),
+        *(
+            (replace(column, drop=place), write)
+            for place, name in enumerate(chosen)
+            for column, write in [figures[name]]
+        ),
         (Column("conf", 4), lambda row: row.confidence),
         (Column("reason", None, least=24), lambda row: row.reason),
     ]
 
 
-def _figures(run: Mapping[str, Any]) -> dict[str, Cell]:
-    """Give the columns of figures by name; those with the highest number go first from a narrow table."""
-    by = run.get("by", "loss")
-    weeks = (run["horizon"] or "").removesuffix("w")
+def _figures(weeks: str) -> dict[str, Cell]:
+    """Give the columns of figures by name; `weeks` is the horizon."""
     return {
         "exposure": (Column("exposure", 11, "right"), lambda row: shown_share(row.exposure, row.ceilings)),
         "outside": (Column("P out", 10, "right"), lambda row: _price(row.prices, "outside")),
-        "inside": (Column("P in", 10, "right", drop=3), lambda row: _price(row.prices, "inside")),
-        "ceiling": (Column("ceiling ½, 2x", 13, "right", drop=4), _ceiling_ranks),
-        "week": (Column("week", 4, "right", drop=1), lambda row: _week(row.timing.first_week)),
-        "usd": (
-            Column("USD m", 9, "right", drop=0 if by == "usd" else 2),
-            lambda row: usd_millions(row.exposure_usd),
-        ),
+        "inside": (Column("P in", 10, "right"), lambda row: _price(row.prices, "inside")),
+        "ceiling": (Column("ceiling ½, 2x", 13, "right"), _ceiling_ranks),
+        "week": (Column("week", 4, "right"), lambda row: _week(row.timing.first_week)),
+        "usd": (Column("USD m", 9, "right"), lambda row: usd_millions(row.exposure_usd)),
         "survive": (
             Column("survive", 7, "right"),
             lambda row: _week(row.timing.time_to_survive, f"{weeks}+"),
         ),
-        "recover": (Column("recover", 7, "right", drop=3), lambda row: _week(row.timing.time_to_recover)),
-        "parts": (Column("of which, %", 14, drop=4), lambda row: "\n".join(part_lines(row.parts))),
+        "recover": (Column("recover", 7, "right"), lambda row: _week(row.timing.time_to_recover)),
+        "parts": (Column("of which, %", 14), lambda row: "\n".join(part_lines(row.parts))),
         "unknown": (
-            Column("unknown", 7, "right", drop=5),
+            Column("unknown", 7, "right"),
             lambda row: percent(row.unknown_share, 0, sign=False),
         ),
         "lost": (
-            Column("output lost", 11, "right", drop=6),
+            Column("output lost", 11, "right"),
             lambda row: percent(row.timing.output_lost, 1, sign=False),
         ),
-        "stop": (Column("stops", 5, "right", drop=7), lambda row: _week(row.timing.first_stop)),
+        "stop": (Column("stops", 5, "right"), lambda row: _week(row.timing.first_stop)),
     }
 
 

@@ -83,6 +83,17 @@ def test_order_by_first_week_and_by_survival_put_the_earliest_first_and_the_unto
         assert weeks == [*sorted(known), *[None] * (len(weeks) - len(known))]
 
 
+@pytest.mark.parametrize(
+    ("by", "title"), [("loss", "exposure"), ("usd", "USD m"), ("first-week", "week"), ("survive", "survive")]
+)
+def test_figure_that_orders_rows_stands_first_in_a_narrow_table(by, title, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    text = invoke("rank", "end-uses", "--scenario", "april-2025", "--by", by, "--top", "3").stdout
+    (header,) = [line for line in text.splitlines() if line.lstrip().startswith("#  end use")]
+    assert header.split("end use")[1].split()[: len(title.split())] == title.split()
+    assert max(map(len, text.splitlines())) <= 60
+
+
 def test_nobody_is_hit_before_the_input_would_be_used_up(april):
     hit = [row for row in april["rows"] if row["first_week"] is not None]
     assert hit
