@@ -139,7 +139,7 @@ class Shock:
         series = edge_series(
             network, self.graph, self.scenario, weeks, unknown_from_issuer=unknown_from_issuer
         )
-        return [LicenceQueue(e.edges, e.severity, e.before, e.start, e.end) for e in series]
+        return [LicenceQueue(e.edges, e.severity, e.before, e.start, end=e.end) for e in series]
 
     def _total_stop(self, network: ProductionNetwork) -> list[LicenceQueue]:
         """Give the same measures stopping all that is in their scope: from week 0 on none of it arrives."""
@@ -150,7 +150,7 @@ class Shock:
                 np.repeat(e.scope[:, None], e.severity.shape[1], axis=1),
                 np.zeros(len(e.edges)),
                 np.full(len(e.edges), -np.inf),
-                e.end,
+                end=e.end,
             )
             for e in edge_series(network, self.graph, self.scenario, weeks)
         ]

@@ -39,14 +39,15 @@ class LicenceQueue:
     start
         Week in which it begins to stop the edge, (r,); what was sent before arrives.
     end
-        Week from which it stops the edge no longer, (r,); inf where it outlasts what is known.
+        Week from which it stops the edge no longer, (r,); inf, or None for all, where it outlasts what is
+        known.
     """
 
     edges: Indices
     severity: Floats
     before: Floats
     start: Floats
-    end: Floats
+    end: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +159,8 @@ def solve_weeks(
     made = _rules(small, queues, options, rules, weeks)
     filler = _Substitution(small, routes, options, rules)
     history = march(small, make_slices(rules.slices, rules.spread), made, filler)
-    release = last_release(small, [(queue.edges, queue.end) for queue in queues])
+    ends = [np.full(len(q.edges), np.inf) if q.end is None else q.end for q in queues]
+    release = last_release(small, [(q.edges, end) for q, end in zip(queues, ends, strict=True)])
     run = WeekRun(small, made, history, np.array(filler.gains[:weeks]), np.array(filler.left[:weeks]))
     means = average(run, routes, options)
     terms = PriceTerms(network, means.frame, options, means.tightness, means.y, means.paid, node_of, group_of)

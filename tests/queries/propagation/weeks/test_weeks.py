@@ -18,7 +18,6 @@ from chainshock.queries.propagation.weeks.solve import LicenceQueue, WeekOptions
 from tests.networks import OPEN, Input, Node, build_network, control, layered_networks, pool
 from tests.queries.propagation.worlds import chain_behind_a_gain, two_buyers_one_pool
 
-OUTLASTS = np.array([np.inf])
 FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -192,7 +191,7 @@ def test_use_with_most_value_per_magnet_is_served_first_and_no_more_than_delta_m
 
     def queues(small):
         edge = np.flatnonzero(small.edge_source == small.ids.index("pool-chn"))
-        return [LicenceQueue(edge, np.full((1, 6), 0.5), np.zeros(1), np.zeros(1), OUTLASTS)]
+        return [LicenceQueue(edge, np.full((1, 6), 0.5), np.zeros(1), np.zeros(1))]
 
     def output(rationing, diversion):
         options = ShockOptions(
@@ -224,7 +223,7 @@ def test_twins_that_are_marched_as_one_pay_each_by_its_own_cost_share():
 
     def queues(small):
         edge = np.flatnonzero(small.edge_source == small.ids.index("maker-CHN"))
-        return [LicenceQueue(edge, np.full((1, 8), 0.5), np.zeros(1), np.zeros(1), OUTLASTS)]
+        return [LicenceQueue(edge, np.full((1, 8), 0.5), np.zeros(1), np.zeros(1))]
 
     options = ShockOptions(substitution="none", eta=0.5, price_cap=4.0)
     state = solve_weeks(
@@ -242,7 +241,7 @@ def test_orders_that_gains_cause_make_goods_dear_only_once_they_are_placed():
     def queues(small):
         edge = np.flatnonzero(small.edge_source == small.ids.index("pool-chn"))
         cut = (np.arange(16) >= 6).astype(float)[None, :]
-        return [LicenceQueue(edge, cut, np.zeros(1), np.array([6.0]), OUTLASTS)]
+        return [LicenceQueue(edge, cut, np.zeros(1), np.array([6.0]))]
 
     network = replace(network, spare=np.where(np.array(network.ids) == "sep-mys", 0.01, network.spare))
     options = ShockOptions(phi=1.0, eta=0.5, price_cap=4.0)
@@ -301,7 +300,7 @@ def test_project_is_exposed_to_the_price_of_its_own_country():
 
     def queues(small):
         edge = np.flatnonzero(small.edge_source == small.ids.index("maker-CHN"))
-        return [LicenceQueue(edge, np.full((1, 8), 0.5), np.zeros(1), np.zeros(1), OUTLASTS)]
+        return [LicenceQueue(edge, np.full((1, 8), 0.5), np.zeros(1), np.zeros(1))]
 
     options = ShockOptions(substitution="none", eta=0.5, price_cap=4.0)
     state = solve_weeks(
@@ -323,7 +322,7 @@ def test_new_suppliers_serve_whole_firms_and_gain_what_they_serve():
 
     def queues(small):
         edge = np.flatnonzero(small.edge_source == small.ids.index("maker-CHN"))
-        return [LicenceQueue(edge, np.ones((1, 12)), np.zeros(1), np.zeros(1), OUTLASTS)]
+        return [LicenceQueue(edge, np.ones((1, 12)), np.zeros(1), np.zeros(1))]
 
     options = ShockOptions(phi=1.0, eta=0.5)
     state = solve_weeks(network, queues, routes, options, week_options(network, spread=0.0), 12)
