@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, Self, TypeVar
 
-from chainshock.errors import UnknownName
+from chainshock.errors import QueryError, UnknownName
 from chainshock.graph.facts import NodeRef
 from chainshock.queries.names import NameIndex
 from chainshock.queries.price_rows import Ceiling
