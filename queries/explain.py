@@ -7,26 +7,36 @@ adjoint pass splits it exactly. Gains are split by who was short, prices by shar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from chainshock.errors import QueryError
 from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
+from chainshock.queries.explain_credit import (
+    Market,
+    crosses_border,
+    derived_credit,
+    price_credit,
+    share_gains,
+    share_prices,
+    shortage_credit,
+)
 from chainshock.queries.exposure import PARTS, EntityExposure, Exposures, exposures
 from chainshock.queries.paths import Path, PathList, paths
-from chainshock.queries.propagation.adjoint import Branch, credit_gains, final_branch, first_branch
-from chainshock.queries.propagation.prices import paid_markup, price_weights
+from chainshock.queries.propagation.adjoint import Branch, final_branch, first_branch
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockState
-from chainshock.queries.propagation.sweeps import Frame, add_up
 
 __all__ = [
     "Explanation",
     "Path",
     "PathList",
+    "Relief",
     "ResidualError",
     "Source",
+    "by_size",
+    "check_residual",
     "entity_weights",
     "explain",
     "measure_shares",
@@ -46,7 +56,7 @@ class Source:
     """What one restricted edge contributes to one part of an exposure.
 
     `amount` is in the unit of the weights (USD per year, or share of output); `measures` splits it over the
-    measures in force on the edge.
+    measures in force on the edge, `weeks` over the weeks in which they stopped it (empty in a static run).
     """
 
     part: str
@@ -56,14 +66,34 @@ class Source:
     destination: str
     amount: float
     measures: dict[str, float]
+    weeks: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Relief:
+    """What softens one part of an exposure over weeks and is no restriction.
+
+    `kind` is "stock" (what firms hold of a good), "catch-up" (deliveries above baseline) or "thrift" (need
+    saved); `country` is that of the firms.
+    """
+
+    part: str
+    kind: str
+    good: str
+    country: str
+    amount: float
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Parts of an exposure, and the sources that they sum from, largest first within each part."""
+    """Parts of an exposure, and what they sum from, largest first within each part.
+
+    Sources and, over weeks, reliefs.
+    """
 
     parts: dict[str, float]
     sources: list[Source]
+    reliefs: list[Relief] = field(default_factory=list)
 
     @property
     def total(self) -> float:
@@ -104,11 +134,11 @@ def explain(
     weight[list(nodes)] = list(nodes.values())
     parts = exposures(network, state).relative @ weight
     split = _split(network, state, weight)
-    _check(parts, split, float(np.abs(weight).sum()))
+    check_residual(parts, split.sum(axis=1), float(np.abs(weight).sum()))
     sources = [
         _source(network, routes, part, int(edge), float(split[index, edge]))
         for index, part in enumerate(PARTS)
-        for edge in _by_size(split[index])
+        for edge in by_size(split[index])
     ]
     return Explanation(dict(zip(PARTS, parts.tolist(), strict=True)), sources)
 
@@ -142,113 +172,47 @@ def _split(network: ProductionNetwork, state: ShockState, weight: Floats) -> Flo
     limited = np.where(state.hu < state.x, works, 0.0)
     result[1] = final.split(np.concatenate([limited, -limited]))
     result[2] = _split_gains(first, state, works * state.gain)
-    result[3] = _split_derived(first, state, works)
-    sold, bought = _price_credit(final.frame, state, works, weight)
-    result[4] = _split_prices(first, state, sold)
-    result[5] = _split_prices(first, state, bought)
+    result[3] = _split_gains(first, state, derived_credit(final.frame, state.filled, works) * state.gain)
+    unsold = np.where(
+        crosses_border(final.frame), final.frame.flow * np.maximum(1.0 - state.factor, 0.0), 0.0
+    )
+    kept = network.need * (1.0 - state.rho)
+    short = np.maximum(1.0 - state.first_available, 0.0)
+    for part, credit in zip((4, 5), price_credit(state.terms, works, weight), strict=True):
+        market = Market(state.segment, state.tightness, kept * short, state.shortage, unsold)
+        found = share_prices(final.frame, market, credit * (state.price - 1.0))
+        seeds = np.where(short > 0.0, kept * found.groups, 0.0)
+        gained = shortage_credit(final.frame, state.filled, found.shortage) * state.gain
+        result[part] = found.edges + first.split(np.zeros(2 * network.n), seeds)
+        result[part] += _split_gains(first, state, gained)
     return result
 
 
 def _split_gains(first: Branch, state: ShockState, credit: Floats) -> Floats:
     """Split a credit on nodes' gains over what made the served markets short, (k,)."""
-    network, served = first.frame.network, state.served
-    if not np.any(credit) or not len(served.good):
+    seeds = share_gains(first.frame, state.served, credit, np.maximum(1.0 - state.first_available, 0.0))
+    if not np.any(seeds):
         return np.zeros(len(first.stopped))
-    countries = len(network.countries)
-    size = len(network.goods) * countries
-    seller = served.good.astype(np.intp) * countries + served.seller_country
-    by_seller = add_up(network.good.astype(np.intp) * countries + network.country, credit, size)
-    total = add_up(seller, served.quantity, size)
-    row_credit = by_seller[seller] * served.quantity / total[seller]
-    classes = len(network.buyer_classes)
-    market = (served.good.astype(np.intp) * classes + served.buyer_class) * countries + served.country
-    by_market = add_up(market, row_credit, size * classes)
-    node = first.frame.node
-    group = (network.group_good.astype(np.intp) * classes + network.buyer_class[node]) * countries
-    group = group + network.country[node]
-    short = np.where(
-        network.kind[node] == NodeKind.ACTIVITY, np.maximum(1.0 - state.first_available, 0.0), 0.0
-    )
-    lost = add_up(group, network.need * short, size * classes)
-    per_unit = np.divide(by_market, lost, out=np.zeros(len(lost)), where=lost > 0.0)
-    seeds = np.where(short > 0.0, network.need * per_unit[group], 0.0)
-    return first.split(np.zeros(2 * network.n), seeds)
+    return first.split(np.zeros(2 * first.frame.network.n), seeds)
 
 
-def _split_derived(first: Branch, state: ShockState, works: Floats) -> Floats:
-    """Split the filled derived orders over the gains that cause them, and on, (k,)."""
-    network = first.frame.network
-    if not np.any(works * state.derived):
-        return np.zeros(len(first.stopped))
-    worth = np.divide(works, network.output, out=np.zeros(network.n), where=network.output > 0.0)
-    nothing = np.zeros((len(network.goods), len(network.countries)))
-    credit = credit_gains(first.frame, state, worth, nothing)
-    return _split_gains(first, state, credit * state.gain * network.output)
+def check_residual(parts: Floats, summed: Floats, at_stake: float) -> None:
+    """Raise if what was split does not sum to the parts, both (6,).
 
-
-def _price_credit(frame: Frame, state: ShockState, works: Floats, weight: Floats) -> tuple[Floats, Floats]:
-    """Give what each good's price in each country brings on sales and on purchases, two of (G, C)."""
-    network, change = frame.network, state.price - 1.0
-    sold = price_weights(frame, state.options, works * state.y)
-    project = np.where(network.is_project, weight, 0.0)
-    np.add.at(sold, (network.good, network.country), project)
-    short = np.clip((1.0 - state.rho) * (1.0 - state.available), 0.0, 1.0)
-    undelivered = state.passed * (1.0 - state.x)[frame.source]
-    filled = state.rho * np.maximum(1.0 - state.available, 0.0)
-    markup = paid_markup(frame, state.options, undelivered, filled)
-    used = np.minimum(state.y[frame.node], 1.0 - short)
-    cost = works[frame.node] * np.nan_to_num(network.cost_share) * used * markup
-    bought = np.zeros_like(sold)
-    np.add.at(bought, (network.group_good, network.country[frame.node]), -cost)
-    return sold * change, bought * change
-
-
-def _split_prices(first: Branch, state: ShockState, credit: Floats) -> Floats:
-    """Split a credit on price changes (G, C) over what made the segment short or left goods unsold, (k,)."""
-    frame, network = first.frame, first.frame.network
-    result: Floats = np.zeros(len(frame.source))
-    if not np.any(credit):
-        return result
-    width = len(network.countries)
-    row = np.arange(len(network.goods))[:, None] * (width + 1)
-    code = np.where(state.segment >= 0, state.segment, width) + row
-
-    size = len(network.goods) * (width + 1)
-    by_segment = add_up(code.ravel(), credit.ravel(), size)
-    buys = network.kind[frame.node] == NodeKind.ACTIVITY
-    kept = np.where(buys, network.need * (1.0 - state.rho), 0.0)
-    short = np.maximum(1.0 - state.first_available, 0.0)
-    group = code[network.group_good, network.country[frame.node]]
-    total = add_up(group, kept * short, size) + add_up(code.ravel(), state.shortage.ravel(), size)
-    is_tight = np.zeros(size, dtype=bool)
-    is_tight[code[state.tightness > 0.0]] = True
-    per_unit = np.divide(by_segment, total, out=np.zeros(size), where=is_tight & (total > 0.0))
-    seeds = np.where(short > 0.0, kept * per_unit[group], 0.0)
-    result += first.split(np.zeros(2 * network.n), seeds)
-    if np.any(state.shortage):
-        caused = credit_gains(frame, state, np.zeros(network.n), per_unit[code])
-        result += _split_gains(first, state, caused * state.gain * network.output)
-    crosses = network.country[frame.source] != network.country[frame.target]
-    held = crosses & (network.kind[frame.source] != NodeKind.UNKNOWN)
-    unsold = np.where(held, frame.flow * np.maximum(1.0 - frame.factor, 0.0), 0.0)
-    origin = code[network.good[frame.source], network.country[frame.source]]
-    whole = add_up(origin, unsold, size)
-    loose = np.divide(by_segment, whole, out=np.zeros(size), where=~is_tight & (whole > 0.0))
-    result += unsold * loose[origin]
-    return result
-
-
-def _check(parts: Floats, split: Floats, at_stake: float) -> None:
-    """Raise if what was split does not sum to the parts."""
-    for part, whole, pieces in zip(PARTS, parts, split.sum(axis=1), strict=True):
+    Raises
+    ------
+    ResidualError
+        A part is missed by more than 1e-9 of it, and by more than rounding of the value at stake.
+    """
+    for part, whole, pieces in zip(PARTS, parts, summed, strict=True):
         if abs(whole - pieces) > RESIDUAL * abs(whole) + ROUNDING * at_stake:
             raise ResidualError(
                 f"explanation of {part}: found pieces that sum to {pieces!r}, expected {whole!r}"
             )
 
 
-def _by_size(split: Floats) -> list[int]:
-    """Give the edges that contribute, largest first."""
+def by_size(split: Floats) -> list[int]:
+    """Give the places of what is not 0, largest first."""
     hit = np.flatnonzero(split)
     order: list[int] = hit[np.lexsort((hit, -np.abs(split[hit])))].tolist()
     return order

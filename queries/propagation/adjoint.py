@@ -15,7 +15,7 @@ from chainshock.queries.propagation.derived import open_weights
 from chainshock.queries.propagation.state import ShockState
 from chainshock.queries.propagation.sweeps import Frame, Indices, add_up, order_losses
 
-__all__ = ["Branch", "credit_gains", "final_branch", "first_branch"]
+__all__ = ["Branch", "credit_gains", "final_branch", "first_branch", "order_branch"]
 
 MAX_SWEEPS = 300
 MAX_ROUNDS = 20_000  # pools that re-export to one another take many
@@ -58,11 +58,11 @@ class Branch:
             result += groups[frame.group] * self.stopped
             seed = seed.copy()
             seed[: frame.network.n] += frame.by_source(groups[frame.group] * self.passing)
-        weight = self._pull(seed)
+        weight = self.pull(seed)
         return result + add_up(self.source_edge, self.source_value * weight[self.source_row], len(result))
 
-    def _pull(self, seed: Floats) -> Floats:
-        """Solve weight = seed + T' weight."""
+    def pull(self, seed: Floats) -> Floats:
+        """Solve weight = seed + T' weight: what a unit of each loss is worth, (2n,)."""
         weight, size = seed, len(seed)
         scale = float(np.max(np.abs(seed), initial=0.0))
         for _ in range(MAX_SWEEPS):
@@ -82,9 +82,35 @@ class Branch:
 def final_branch(network: ProductionNetwork, state: ShockState) -> Branch:
     """Give the branch of the final state: inputs after substitution, and orders."""
     frame = Frame(network, state.factor)
-    loss, orders = 1.0 - state.x, 1.0 - state.hu
-    parts = _input_entries(frame, 1.0 - state.available, 1.0 - state.rho, state.passed)
+    inputs = _input_entries(frame, 1.0 - state.available, 1.0 - state.rho, state.passed)
     short = np.clip((1.0 - state.rho) * (1.0 - state.available), 0.0, 1.0)
+    orders = order_branch(frame, 1.0 - state.x, 1.0 - state.hu, short)
+    return Branch(
+        frame,
+        orders.loss,
+        np.concatenate([inputs.row, orders.row]),
+        np.concatenate([inputs.column, orders.column]),
+        np.concatenate([inputs.edge, orders.edge]),
+        np.concatenate([inputs.value, orders.value]),
+        np.concatenate([inputs.source_row, orders.source_row]),
+        np.concatenate([inputs.source_edge, orders.source_edge]),
+        np.concatenate([inputs.source_value, orders.source_value]),
+        inputs.stopped,
+        inputs.passing,
+    )
+
+
+def order_branch(frame: Frame, loss: Floats, orders: Floats, short: Floats) -> Branch:
+    """Give the branch of lost orders alone; input losses are what it rests on.
+
+    Parameters
+    ----------
+    loss, orders
+        Losses 1 - x and 1 - hu of nodes, (n,).
+    short
+        1 - min(1, A') of groups after substitution, (m,).
+    """
+    n = frame.network.n
     still = np.maximum(loss, orders)[frame.node]
     gone = order_losses(frame, loss, orders, short)
     ratio = np.divide(gone, still, out=np.zeros(len(gone)), where=still > 0.0)
@@ -94,20 +120,19 @@ def final_branch(network: ProductionNetwork, state: ShockState) -> Branch:
     )
     hit = np.flatnonzero(share * frame.factor * ratio[frame.group] != 0.0)
     customer = frame.target[hit]
-    column = np.where((orders > loss)[customer], customer + network.n, customer)
     held = np.flatnonzero(share * (1.0 - frame.factor) != 0.0)
     return Branch(
         frame,
         np.concatenate([loss, orders]),
-        np.concatenate([parts.row, frame.source[hit] + network.n]),
-        np.concatenate([parts.column, column]),
-        np.concatenate([parts.edge, hit]),
-        np.concatenate([parts.value, (share * frame.factor * ratio[frame.group])[hit]]),
-        np.concatenate([parts.source_row, frame.source[held] + network.n]),
-        np.concatenate([parts.source_edge, held]),
-        np.concatenate([parts.source_value, (share * (1.0 - frame.factor))[held]]),
-        parts.stopped,
-        parts.passing,
+        frame.source[hit] + n,
+        np.where((orders > loss)[customer], customer + n, customer),
+        hit,
+        (share * frame.factor * ratio[frame.group])[hit],
+        frame.source[held] + n,
+        held,
+        (share * (1.0 - frame.factor))[held],
+        np.zeros(len(share)),
+        np.zeros(len(share)),
     )
 
 
@@ -118,11 +143,13 @@ def first_branch(network: ProductionNetwork, state: ShockState) -> Branch:
     return _input_entries(frame, 1.0 - state.first_available, kept, state.first_passed)
 
 
-def credit_gains(frame: Frame, state: ShockState, filled: Floats, unfilled: Floats) -> Floats:
+def credit_gains(frame: Frame, share_filled: Floats, filled: Floats, unfilled: Floats) -> Floats:
     """Credit what derived orders bring to the gains that cause them: per unit of extra output, (n,).
 
     Parameters
     ----------
+    share_filled
+        Share of the derived orders of each node that it filled, (n,).
     filled
         Worth of a unit of derived orders that a node fills, (n,).
     unfilled
@@ -138,7 +165,7 @@ def credit_gains(frame: Frame, state: ShockState, filled: Floats, unfilled: Floa
     per_unit[network.kind[frame.node] == 1] = 1.0
     credit = np.zeros(network.n)
     for _ in range(MAX_ROUNDS):
-        wanted = state.filled * (filled + credit) + (1.0 - state.filled) * at_node
+        wanted = share_filled * (filled + credit) + (1.0 - share_filled) * at_node
         through = frame.by_group(share * wanted[frame.source]) + at_group
         new = add_up(frame.node, per_unit * through, network.n)
         settled = np.max(np.abs(new - credit), initial=0.0) <= 1e-15 * np.max(np.abs(new), initial=0.0)

@@ -10,6 +10,7 @@ another within a week, from ores to end uses.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +19,11 @@ import numpy.typing as npt
 from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
 from chainshock.queries.propagation.rationing import BuyerQueue
 from chainshock.queries.propagation.sweeps import Frame, Indices
+from chainshock.queries.propagation.weeks.layout import level_of, levels, max_runs, route_weights, sum_runs
 from chainshock.queries.propagation.weeks.slices import Slices
+from chainshock.queries.propagation.weeks.tape import Tape
 
-__all__ = ["Filler", "History", "Rules", "march"]
+__all__ = ["Filler", "History", "Limit", "March", "Rules", "march"]
 
 WHOLE = 1.0 - 1e-9  # a supplier at this output or above can deliver more than baseline
 STOPPED = 0.5  # a slice whose output falls below this stands still
@@ -32,7 +35,7 @@ class Limit:
 
     Where `before` is above 0, firms are approved one by one: `approved` is their share by week, and who is
     not approved gets 1 - before. Elsewhere every flow is cut by `severity`. What was sent before `start`
-    arrives. The first columns are the weeks before week 0.
+    arrives. The first columns are the weeks before week 0. `measure` is the id of the measure.
     """
 
     edges: Indices
@@ -40,6 +43,7 @@ class Limit:
     before: Floats
     approved: Floats
     start: Floats
+    measure: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,18 +119,27 @@ class Filler:
 
 def march(network: ProductionNetwork, slices: Slices, rules: Rules, filler: Filler) -> History:
     """Run the weeks; see the module's first lines for what happens in one."""
-    return _March(network, slices, rules, filler).run()
+    return March(network, slices, rules, filler).run()
 
 
-class _March:
-    """Arrays of a run: (rows, slices)."""
+class March:
+    """Arrays of a run, (rows, slices); with a tape, `run` records the branches it takes."""
 
-    def __init__(self, network: ProductionNetwork, slices: Slices, rules: Rules, filler: Filler) -> None:
+    def __init__(
+        self,
+        network: ProductionNetwork,
+        slices: Slices,
+        rules: Rules,
+        filler: Filler,
+        tape: Tape | None = None,
+    ) -> None:
         self.network, self.slices, self.rules, self.filler = network, slices, rules, filler
+        self.tape = tape
         self.frame = Frame(network, np.ones(len(network.edge_source)))
-        self.weight = _routes(network, slices, rules)
+        self.weight = route_weights(network, slices, rules.is_drawn, rules.tier, rules.factor)
         self.demand = self.weight * network.need[self.frame.group][:, None]
-        self.levels = _levels(network)
+        self.level = level_of(network)
+        self.levels = levels(network, self.level)
         self.is_pool = network.kind == NodeKind.POOL
         pooled = ~rules.is_drawn[network.good] & self.is_pool
         self.mixes = np.flatnonzero(pooled)
@@ -151,9 +164,14 @@ class _March:
                 self.kept = [np.ones_like(self.weight), *self.kept[:-1]]
             wanted = 1.0 + (cover - stock) / self.rules.tau
             order = np.clip(wanted, 0.0, self.rules.r_max)
+            if self.tape is not None:
+                self.tape.order(week, wanted, self.rules.r_max)
             arrived, short = self._week(week, past, order, stock, filled)
             need = 1.0 - self.rules.thrift[:, week]
-            used = np.minimum(arrived + stock, past[0][self.frame.node] * need[:, None])
+            wants = past[0][self.frame.node] * need[:, None]
+            if self.tape is not None:
+                self.tape.carry(week, arrived + stock - wants)
+            used = np.minimum(arrived + stock, wants)
             stock = np.maximum(0.0, stock + arrived - used)
             mean_x[:, week] = past[0].mean(axis=1)
             mean_short[:, week] = short.mean(axis=1)
@@ -168,7 +186,7 @@ class _March:
         self, week: int, past: list[Floats], order: Floats, stock: Floats, filled: Floats
     ) -> tuple[Floats, Floats]:
         """Compute output tier by tier; give arrivals and lost deliveries by group, (m, S)."""
-        factor = self._factor(week)
+        factor = self.factor(week)
         need = 1.0 - self.rules.thrift[:, week]
         arrived, short = np.zeros_like(order), np.zeros_like(order)
         orders = factor if self.rules.queue is None else self.demand * factor
@@ -178,28 +196,38 @@ class _March:
                 supply = made if self.rules.queue is None else self._supply(self.kept, edges, edges)
                 flow = supply * let_through
                 flow[(made >= WHOLE) & (let_through >= 1.0)] = self.rules.r_max
-                np.minimum(flow, np.maximum(order, 1.0)[self.frame.group[edges]], out=flow)
+                asked = np.maximum(order, 1.0)[self.frame.group[edges]]
+                limited = None if self.tape is None else flow < asked
+                np.minimum(flow, asked, out=flow)
                 flow *= self.weight[edges]
-                delivered = np.minimum(_sum_runs(flow, self.frame.group[edges], groups), order[groups])
+                offered = sum_runs(flow, self.frame.group[edges], groups)
+                delivered = np.minimum(offered, order[groups])
                 lost = np.clip(np.minimum(order[groups], 1.0) - delivered, 0.0, 1.0)
                 short[groups] = lost
-                arrived[groups] = delivered + self._served(filled[groups], lost)
+                served = self._served(filled[groups], lost)
+                arrived[groups] = delivered + served
                 available = (arrived[groups] + stock[groups]) / need[groups, None]
                 loss = self.network.kappa[groups, None] * np.clip(1.0 - available, 0.0, 1.0)
-                past[0][nodes] = 1.0 - _max_runs(loss, self.frame.node[groups], nodes)
+                past[0][nodes] = 1.0 - max_runs(loss, self.frame.node[groups], nodes)
+                if self.tape is not None and limited is not None:
+                    self.tape.deliver(week, groups, edges, limited, offered >= order[groups])
+                    self.tape.lose(week, groups, lost, served)
+                    self.tape.bind(week, groups, self.frame.node[groups], loss)
             mixed = np.intersect1d(nodes, self.mixes)
             if mixed.size:
                 past[0][mixed] = past[0][mixed].mean(axis=1, keepdims=True)
             if self.rules.queue is not None:
-                self._ration(self.rules.queue, nodes, past[0], orders)
+                self._ration(self.rules.queue, week, nodes, past[0], orders)
         return arrived, short
 
-    def _ration(self, queue: BuyerQueue, nodes: Indices, x: Floats, orders: Floats) -> None:
+    def _ration(self, queue: BuyerQueue, week: int, nodes: Indices, x: Floats, orders: Floats) -> None:
         """Share out what suppliers make this week among their orders."""
         loss = np.zeros_like(x)
         loss[nodes] = 1.0 - x[nodes]
         edges, lost = queue.losses(loss, orders)
         self.kept[0][edges] = 1.0 - lost
+        if self.tape is not None:
+            self.tape.ration(week, edges, lost, loss[self.frame.source[edges]])
 
     def _served(self, share: Floats, lost: Floats) -> Floats:
         """Serve a share of lost deliveries firm by firm in the order of their turn, (groups, S)."""
@@ -229,12 +257,18 @@ class _March:
         result[re_exported] = result[re_exported].mean(axis=1, keepdims=True)
         return result
 
-    def _factor(self, week: int) -> Floats:
-        """Give a_e of each slice for what arrives this week, (k, S).
+    def factor(self, week: int) -> Floats:
+        """Give a_e of each slice for what arrives this week, (k, S)."""
+        result = np.ones((len(self.frame.source), self.slices.count))
+        for limit, cut in zip(self.rules.limits, self.cuts(week), strict=True):
+            result[limit.edges] *= 1.0 - cut
+        return result
+
+    def cuts(self, week: int) -> Iterator[Floats]:
+        """Give what each measure stops of what arrives this week, (r, S).
 
         What was sent before a measure started arrives; what is licensed later takes the expedited time.
         """
-        result = np.ones((len(self.frame.source), self.slices.count))
         for limit in self.rules.limits:
             lead = limit.severity.shape[1] - self.rules.weeks
             sent = max(0, lead + week - round(self.rules.expedited))
@@ -244,66 +278,4 @@ class _March:
             cut = np.where(
                 one_by_one[:, None], ~approved * limit.before[:, None], limit.severity[:, sent, None]
             )
-            result[limit.edges] *= np.where(afloat[:, None], 1.0, 1.0 - cut)
-        return result
-
-
-def _routes(network: ProductionNetwork, slices: Slices, rules: Rules) -> Floats:
-    """Give each edge's weight in each slice, (k, S): pools of drawn goods route a slice to one supplier.
-
-    A slice covers an interval of the pool's suppliers laid end to end, those under measures first; so means
-    over slices are the weights exactly, and at most one slice at each border buys from two.
-    """
-    weight = np.repeat(network.weight[:, None], slices.count, axis=1)
-    closed = 1.0 - rules.factor.mean(axis=1)
-    pools = (network.kind == NodeKind.POOL) & rules.is_drawn[network.good]
-    starts = np.flatnonzero(np.diff(network.edge_group, prepend=-1))
-    ends = np.append(starts, len(network.edge_group))[1:]
-    width = 1.0 / slices.count
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        node = int(network.group_node[network.edge_group[start]])
-        if not pools[node] or end - start < 2:
-            continue
-        edges = np.arange(start, end)[np.argsort(-closed[start:end], kind="stable")]
-        place = slices.route[rules.tier[network.good[node]]]
-        low, high = place - width / 2, place + width / 2
-        upper = np.cumsum(network.weight[edges])
-        lower = upper - network.weight[edges]
-        overlap = np.minimum(high, upper[:, None]) - np.maximum(low, lower[:, None])
-        weight[edges] = np.clip(overlap, 0.0, None) / width
-    return weight
-
-
-def _levels(network: ProductionNetwork) -> list[tuple[Indices, Indices, Indices]]:
-    """Order nodes so that each comes after its suppliers at home: by level, nodes, their groups and edges."""
-    prompt = np.flatnonzero(network.transit <= 0)
-    source, target = network.edge_source[prompt], network.edge_node[prompt]
-    level = np.zeros(network.n, dtype=np.intp)
-    for _ in range(network.n):
-        raised = level.copy()
-        np.maximum.at(raised, target, level[source] + 1)
-        if np.array_equal(raised, level):
-            break
-        level = raised
-    result = []
-    for depth in range(int(level.max(initial=0)) + 1):
-        nodes = np.flatnonzero(level == depth)
-        groups = np.flatnonzero(level[network.group_node] == depth)
-        edges = np.flatnonzero(level[network.edge_node] == depth)
-        result.append((nodes, groups, edges))
-    return result
-
-
-def _sum_runs(values: Floats, index: Indices, wanted: Indices) -> Floats:
-    """Sum rows that share an index, in order of the indices wanted; index is sorted and covers them."""
-    starts = np.searchsorted(index, wanted)
-    result: Floats = np.add.reduceat(values, starts, axis=0)
-    return result
-
-
-def _max_runs(values: Floats, index: Indices, wanted: Indices) -> Floats:
-    """Give the largest row entry for each wanted index, 0 where there is none."""
-    result = np.zeros((len(wanted), values.shape[1]))
-    present, starts = np.unique(index, return_index=True)
-    result[np.searchsorted(wanted, present)] = np.maximum.reduceat(values, starts, axis=0)
-    return result
+            yield np.where(afloat[:, None], 0.0, cut)

@@ -12,13 +12,15 @@ from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.queries.propagation.price_terms import PriceTerms
 from chainshock.queries.propagation.rationing import buyer_queue
 from chainshock.queries.propagation.routes import RouteFactors
-from chainshock.queries.propagation.state import ShockOptions
-from chainshock.queries.propagation.substitution import spare_quantity, substitute
+from chainshock.queries.propagation.state import Served, ShockOptions
+from chainshock.queries.propagation.substitution import no_substitution, spare_quantity, substitute
 from chainshock.queries.propagation.sweeps import Frame, Indices
 from chainshock.queries.propagation.weeks.average import WeekRun, average
 from chainshock.queries.propagation.weeks.compress import compress
-from chainshock.queries.propagation.weeks.march import Filler, Limit, Rules, march
+from chainshock.queries.propagation.weeks.march import Filler, Limit, March, Rules
+from chainshock.queries.propagation.weeks.record import WeekRecord
 from chainshock.queries.propagation.weeks.slices import make_slices
+from chainshock.queries.propagation.weeks.tape import Tape
 from chainshock.queries.propagation.weeks.timing import first_below, last_release
 
 __all__ = ["LicenceQueue", "WeekOptions", "WeekState", "solve_weeks"]
@@ -41,6 +43,8 @@ class LicenceQueue:
     end
         Week from which it stops the edge no longer, (r,); inf, or None for all, where it outlasts what is
         known.
+    measure
+        Id of the measure.
     """
 
     edges: Indices
@@ -48,6 +52,7 @@ class LicenceQueue:
     before: Floats
     start: Floats
     end: Floats | None = None
+    measure: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +110,8 @@ class WeekState:
         what is known, -inf where none ever does.
     slices
         Number of slices.
+    record
+        What an explanation needs, where it was asked for.
     """
 
     weeks: int
@@ -122,6 +129,7 @@ class WeekState:
     first_stop: npt.NDArray[np.int64]
     release: Floats
     slices: int
+    record: WeekRecord | None = None
 
     @property
     def first_week(self) -> npt.NDArray[np.int64]:
@@ -136,6 +144,8 @@ def solve_weeks(
     options: ShockOptions,
     rules: WeekOptions,
     weeks: int,
+    *,
+    record: bool = False,
 ) -> WeekState:
     """Solve a shock over a horizon.
 
@@ -153,18 +163,23 @@ def solve_weeks(
         Assumptions of the dynamic.
     weeks
         Horizon.
+    record
+        Whether to keep what an explanation needs.
     """
     small, node_of, group_of = compress(network, by_value=options.rationing == "value")
     queues = queues_on(small)
     made = _rules(small, queues, options, rules, weeks)
     filler = _Substitution(small, routes, options, rules)
-    history = march(small, make_slices(rules.slices, rules.spread), made, filler)
+    tape = Tape(weeks, len(small.group_node), len(small.edge_source), rules.slices) if record else None
+    moved = March(small, make_slices(rules.slices, rules.spread), made, filler, tape)
+    history = moved.run()
     ends = [np.full(len(q.edges), np.inf) if q.end is None else q.end for q in queues]
     release = last_release(small, [(q.edges, end) for q, end in zip(queues, ends, strict=True)])
     run = WeekRun(small, made, history, np.array(filler.gains[:weeks]), np.array(filler.left[:weeks]))
     means = average(run, routes, options)
     terms = PriceTerms(network, means.frame, options, means.tightness, means.y, means.paid, node_of, group_of)
     priced = terms.priced()
+    kept = None if tape is None else WeekRecord(run, moved, tape, filler.served[:weeks], means, terms)
     return WeekState(
         weeks=weeks,
         x=history.x.mean(axis=1)[node_of],
@@ -181,6 +196,7 @@ def solve_weeks(
         first_stop=history.stops[node_of],
         release=release[node_of],
         slices=rules.slices,
+        record=kept,
     )
 
 
@@ -193,18 +209,19 @@ class _Substitution(Filler):
         self.network, self.routes, self.options, self.rules = network, routes, options, rules
         self.gains: list[Floats] = [np.zeros(network.n)]
         self.left: list[Floats] = [np.zeros(network.n)]
+        self.served: list[Served] = [no_substitution(network, self.left[0]).served]
 
     def fill(self, week: int, short: Floats, x: Floats) -> Floats:
         """Match lost deliveries with spare capacity as far as new suppliers deliver by then."""
         ramp = np.clip((week - self.rules.ramp_start) / np.maximum(self.rules.ramp, 1e-9), 0.0, 1.0)
         spare = spare_quantity(self.network, x, x) * ramp[self.network.good]
         if self.options.substitution != "capacity" or not spare.any():
-            self.gains.append(np.zeros(self.network.n))
-            self.left.append(spare)
-            return np.zeros(len(short))
-        found = substitute(self.network, short, spare, self.routes, self.options)
+            found = no_substitution(self.network, spare)
+        else:
+            found = substitute(self.network, short, spare, self.routes, self.options)
         self.gains.append(found.gain)
         self.left.append(found.left)
+        self.served.append(found.served)
         return found.rho
 
 
@@ -225,7 +242,14 @@ def _rules(
             queue.severity, queue.before[:, None], out=np.zeros_like(queue.severity), where=queued[:, None]
         )
         limits.append(
-            Limit(queue.edges, queue.severity, queue.before, np.clip(1.0 - share, 0.0, 1.0), queue.start)
+            Limit(
+                queue.edges,
+                queue.severity,
+                queue.before,
+                np.clip(1.0 - share, 0.0, 1.0),
+                queue.start,
+                queue.measure,
+            )
         )
     week = np.arange(weeks)
     span = max(26.0 - rules.thrift_start, 1.0)

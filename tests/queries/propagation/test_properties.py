@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chainshock.graph.network.production import NodeKind, ProductionNetwork
 from chainshock.queries.explain import explain, paths
 from chainshock.queries.exposure import PARTS, aggregate, exposures
+from chainshock.queries.propagation.adjoint import final_branch
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.static import ShockOptions, ShockState, solve
 from tests.networks import GOODS, OPEN, control, join, layered_networks
@@ -164,6 +165,27 @@ def test_explanations_sum_to_the_exposure(
         for source in explained.sources:
             assert state.factor[source.edge] != 1.0
             assert sum(source.measures.values()) == pytest.approx(source.amount)
+
+
+@FEW
+@given(shocks(), all_options(), st.integers(0, 2**16))
+def test_removing_one_source_with_branches_frozen_changes_the_losses_by_its_part(
+    shock: tuple[ProductionNetwork, RouteFactors], options: ShockOptions, pick: int
+) -> None:
+    network, routes = shock
+    branch = final_branch(network, run(network, routes, options))
+    size = 2 * network.n
+    weight = np.random.default_rng(pick).random(size)
+    parts = branch.split(weight)
+    sources = np.flatnonzero(parts)
+    if not sources.size:
+        return
+    edge = sources[pick % len(sources)]
+    matrix = np.eye(size)
+    np.subtract.at(matrix, (branch.row, branch.column), branch.value)
+    kept = np.where(branch.source_edge == edge, 0.0, branch.source_value)
+    without = np.linalg.solve(matrix, np.bincount(branch.source_row, kept, size))
+    assert weight @ (branch.loss - without) == pytest.approx(parts[edge], rel=1e-8, abs=1e-9)
 
 
 @FEW
