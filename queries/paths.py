@@ -13,7 +13,7 @@ from chainshock.graph.network.production import NodeKind, ProductionNetwork
 from chainshock.queries.propagation.adjoint import Branch, final_branch
 from chainshock.queries.propagation.state import ShockState
 
-__all__ = ["Path", "PathList", "paths"]
+__all__ = ["Part", "Path", "PathList", "Rows", "Timing", "index_rows", "paths"]
 
 MAX_STEPS = 200_000  # states looked at before the rest counts as other paths
 
@@ -26,18 +26,44 @@ class Path:
 
     The last edge is the restricted one. Under "input" the nodes go up the chain, supplier by supplier; under
     "orders_lost" they go down to the buyer that could not be served, and up again where that buyer, or one
-    on the way, stands still for want of another input. `amount` is in the unit of the weights.
+    on the way, stands still for want of another input. `amount` is in the unit of the weights; over weeks
+    `timing` says when it bites, and `alike` how many others behave as each node does and are counted with it.
     """
 
     part: Part
     nodes: tuple[int, ...]
     edges: tuple[int, ...]
     amount: float
+    timing: Timing | None = None
+    alike: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a path bites, in weeks from 0.
+
+    `cut` is the first week in which the restricted route brings less, `bites` the first in which output is
+    lost by it; of the weeks between, goods were `transit` weeks under way, and stocks of the first firms to
+    stop lasted the rest. `by_week` splits the amount over the weeks in which it is felt.
+    """
+
+    cut: int
+    bites: int
+    transit: int
+    by_week: tuple[float, ...]
+
+    @property
+    def stock(self) -> int:
+        """Weeks that stocks on the way lasted."""
+        return max(0, self.bites - self.cut - self.transit)
 
 
 @dataclass(frozen=True)
 class PathList:
-    """The strongest paths of one part, and what all others add up to; the sum is the part exactly."""
+    """The strongest paths of one part, and what all others add up to.
+
+    The sum is the part exactly; over weeks, what its restrictions add up to.
+    """
 
     part: Part
     paths: tuple[Path, ...]
@@ -86,8 +112,8 @@ def _search(branch: Branch, starts: Iterable[tuple[int, float]], part: Part, top
     loss of the state it stands at, so the first finished path to be popped is the strongest left.
     """
     n = branch.frame.network.n
-    onward = _rows(branch.row)
-    ends = _rows(branch.source_row)
+    onward = index_rows(branch.row)
+    ends = index_rows(branch.source_row)
     trail: list[tuple[int, int, int]] = []
     heap: list[tuple[float, int, float, bool]] = []
 
@@ -108,29 +134,32 @@ def _search(branch: Branch, starts: Iterable[tuple[int, float]], part: Part, top
             yield _path(trail, place, part, amount, n)
             continue
         state = trail[place][1]
-        for i in ends(state):
+        for i in ends.of(state):
             edge = int(branch.source_edge[i])
             far = branch.frame.source[edge] if state < n else branch.frame.target[edge]
             push(place, int(far), edge, amount * float(branch.source_value[i]), done=True)
-        for i in onward(state):
+        for i in onward.of(state):
             push(
                 place, int(branch.column[i]), int(branch.edge[i]), amount * float(branch.value[i]), done=False
             )
 
 
-def _rows(row: np.ndarray) -> _Rows:
+def index_rows(row: np.ndarray) -> Rows:
     """Index entries by row."""
     order = np.argsort(row, kind="stable")
-    return _Rows(order, row[order])
+    return Rows(order, row[order])
 
 
 @dataclass(frozen=True, eq=False)
-class _Rows:
+class Rows:
+    """Entries by row; see `index_rows`."""
+
     order: np.ndarray
     sorted_row: np.ndarray
 
-    def __call__(self, state: int) -> list[int]:
-        low, high = np.searchsorted(self.sorted_row, [state, state + 1])
+    def of(self, row: int) -> list[int]:
+        """Give the entries of a row."""
+        low, high = np.searchsorted(self.sorted_row, [row, row + 1])
         entries: list[int] = self.order[low:high].tolist()
         return entries
 
