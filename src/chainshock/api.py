@@ -94,8 +94,7 @@ class Dataset:
             capacity or none; by default capacity.
         horizon
             Weeks of the run, with stocks, licences buyer by buyer and new suppliers ramping in; by default
-            the scenario's, 26 unless its file says otherwise. None for the static run, which is also what
-            explanations split.
+            the scenario's, 26 unless its file says otherwise. None for the static run.
 
         Raises
         ------

@@ -24,6 +24,7 @@ from chainshock.queries.propagation.price_terms import reprice
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions, ShockState
 from chainshock.queries.propagation.static import solve
+from chainshock.queries.propagation.weeks.record import WeekRecord
 from chainshock.queries.propagation.weeks.solve import LicenceQueue, WeekState, solve_weeks
 from chainshock.queries.rank import RankRow, RankTable
 from chainshock.queries.scenario import HORIZON_WEEKS, Scenario
@@ -109,7 +110,24 @@ class Shock:
         QueryError
             The shock was set up without a horizon.
         """
-        return self._march(self._queues)
+        return self.__dict__.get("_recorded") or self._march(self._queues)
+
+    @cached_property
+    def record(self) -> WeekRecord:
+        """The run over weeks as an explanation needs it.
+
+        Raises
+        ------
+        QueryError
+            The shock was set up without a horizon.
+        """
+        if self._recorded.record is None:
+            raise QueryError("found a run without its record, expected one: a fault of the program")
+        return self._recorded.record
+
+    @cached_property
+    def _recorded(self) -> WeekState:
+        return self._march(self._queues, record=True)
 
     @cached_property
     def weeks_without_input(self) -> WeekState:
@@ -126,12 +144,15 @@ class Shock:
         self,
         queues_on: Callable[[ProductionNetwork], list[LicenceQueue]],
         options: ShockOptions | None = None,
+        *,
+        record: bool = False,
     ) -> WeekState:
         horizon = self.choices.horizon
         if horizon is None:
             raise QueryError("found no horizon, expected one: a static run has no weeks")
         rules = week_options(self.network, self.graph, self.parameters)
-        return solve_weeks(self.network, queues_on, self.routes, options or self.options, rules, horizon)
+        chosen = options or self.options
+        return solve_weeks(self.network, queues_on, self.routes, chosen, rules, horizon, record=record)
 
     def _queues(self, network: ProductionNetwork, *, unknown_from_issuer: bool = False) -> list[LicenceQueue]:
         """Give what the measures in force stop on the edges of a network."""
@@ -139,7 +160,7 @@ class Shock:
         series = edge_series(
             network, self.graph, self.scenario, weeks, unknown_from_issuer=unknown_from_issuer
         )
-        return [LicenceQueue(e.edges, e.severity, e.before, e.start, end=e.end) for e in series]
+        return [LicenceQueue(e.edges, e.severity, e.before, e.start, e.end, e.measure) for e in series]
 
     def _total_stop(self, network: ProductionNetwork) -> list[LicenceQueue]:
         """Give the same measures stopping all that is in their scope: from week 0 on none of it arrives."""
@@ -190,13 +211,6 @@ class Shock:
         """What was computed, and how."""
         return describe_run(self)
 
-    @cached_property
-    def static(self) -> Shock:
-        """The same shock without weeks."""
-        if self.choices.horizon is None:
-            return self
-        return Shock(self.dataset, self.scenario, replace(self.choices, horizon=None))
-
     def rank(self, kind: str = "companies", *, extras: Collection[Extra] = EXTRAS) -> RankTable:
         """Rank all entities of a kind, most harmed first.
 
@@ -226,7 +240,7 @@ class Shock:
         return RankTable(kind, run, tuple(rows), names).select()
 
     def explain(self, entity: str) -> EntityExplanation:
-        """Explain the exposure of one company, country, facility, end use or commodity in the static run.
+        """Explain the exposure of one company, country, facility, end use or commodity.
 
         Parameters
         ----------
@@ -241,7 +255,7 @@ class Shock:
             The entity is in the graph, but without an activity that could be exposed.
         """
         if self.choices.horizon is not None:
-            return self.static.explain(entity)
+            _ = self._recorded  # before exposures need the weeks, so that they are run once
         node = self.names.find(entity)
         kind = next(kind for kind, label in LABELS.items() if label == node.label)
         found = next((e for e in self._aggregate(kind, self.exposures) if e.id == node.key), None)

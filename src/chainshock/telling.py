@@ -80,8 +80,8 @@ class Teller:
                 return str(fact.properties.get("name", good))
         return good
 
-    def node(self, index: int) -> str:
-        """Name a node of the network."""
+    def node(self, index: int, alike: int = 0) -> str:
+        """Name a node of the network, and say how many others behave as it does."""
         network = self.shock.network
         good, country = self._made(index), network.countries[network.country[index]]
         if network.kind[index] == NodeKind.POOL:
@@ -91,7 +91,7 @@ class Teller:
             return f"{good}: unknown supplier to {country}"
         line = network.ids[index].rpartition("|")[2]
         kind = f", line {line}" if "/" in line else ""
-        return f"{self._owner(index)}: {good}, made in {country}{kind}"
+        return f"{self.owner(index, alike)}: {good}, made in {country}{kind}"
 
     def delivery(self, source: int, target: int) -> str:
         """Name what one node of the network delivers to another."""
@@ -113,19 +113,20 @@ class Teller:
         if network.kind[index] == NodeKind.UNKNOWN:
             return "unknown origin"
         if network.kind[index] == NodeKind.ACTIVITY:
-            owner = self._owner(index)
+            owner = self.owner(index)
             return owner if owner.endswith(country) else f"{owner}, {country}"
         buyers = network.buyer_classes[network.buyer_class[index]]
         return f"buyers in {country}" if network.buyer_class[index] == 0 else f"{buyers} buyers in {country}"
 
-    def _owner(self, index: int) -> str:
-        """Name the facility or the companies that a producer belongs to."""
+    def owner(self, index: int, alike: int = 0) -> str:
+        """Name the facility or the companies that a producer belongs to, and count those that are alike."""
         network = self.shock.network
         owners = network.entities[index] if network.entities else {}
         label = "Facility" if owners.get("facility") else "Company"
         named = sorted(owners.get("facility", {})) or sorted(owners.get("company", {}))
         titles = [self.shock.names.title(NodeRef(label, key)) for key in named]
-        return " and ".join(titles) or f"other makers in {network.countries[network.country[index]]}"
+        who = " and ".join(titles) or f"other makers in {network.countries[network.country[index]]}"
+        return f"{who} and {alike} alike" if alike else who
 
 
 def _by_id(shock: Shock) -> dict[str, Fact]:

@@ -62,11 +62,15 @@ class RowArguments(TypedDict):
     output: str
 
 
-class RankArguments(ShockArguments, RowArguments):
-    """Values of all options of `rank` and `compare`."""
+class ExplainArguments(ShockArguments):
+    """Values of the options of `explain` that say which shock is meant."""
 
     horizon: int | None
     static: bool
+
+
+class RankArguments(ExplainArguments, RowArguments):
+    """Values of all options of `rank` and `compare`."""
 
 
 @click.command(short_help="Rank who is harmed and who is favoured by a scenario.")
@@ -102,6 +106,7 @@ def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> Non
 @click.command(short_help="Explain the exposure of one company, country, facility or end use.")
 @click.argument("entity")
 @click.option("--scenario", metavar="NAME|FILE", help=f"Scenario to run. [default: {DEFAULT_SCENARIO}]")
+@horizon_option
 @shock_options
 @output_options
 def explain(
@@ -110,21 +115,24 @@ def explain(
     format_: str | None,
     header: bool,
     output: str,
-    **given: Unpack[ShockArguments],
+    **given: Unpack[ExplainArguments],
 ) -> None:
     """Explain the exposure of one company, country, facility or end use.
 
-    Shows the parts and the paths that sum to the exposure, and for each step its facts, dates and sources.
-    What it splits is the static run: no stocks, no end of time, as in rank --static.
+    Shows the parts and the paths that sum to the exposure, and for each step its facts, dates and sources;
+    over weeks also when each path is felt, and what stocks give back. --static explains the run of
+    rank --static instead.
     ENTITY is an id, a name, a ticker (F or F.XNYS) or a country code; Label:key settles an ambiguous one.
 
     \b
     Example:
         chainshock explain ford-motor --scenario october-2025-controls
+        chainshock explain DEU --scenario april-2025 --horizon 13w
     """
     form = format_of(format_, output)
+    horizon = horizon_of(given)
     with progress("explaining"):
-        explanation = _shock(scenario, given, None).explain(entity)
+        explanation = _shock(scenario, given, horizon).explain(entity)
     _warn(explanation.run)
     if form == "json":
         write_text(to_json(explanation.to_dict()), output)
