@@ -49,26 +49,28 @@ def test_rank_rows_have_the_agreed_shape_and_parts_that_sum(kind):
 
 
 def test_rank_without_measures_exposes_nobody():
-    found = rows_of("rank", "companies", "--scenario", "no-measures")
+    found = rows_of("rank", "companies", "--scenario", "no-measures", "--static")
     assert {row["exposure"] for row in found["rows"]} == {0.0}
     assert {row["exposure_usd"] for row in found["rows"]} <= {0.0, None}
 
 
 def test_order_by_gain_turns_the_order_by_harm_round():
-    harm, gain = (rows_of("rank", "end-uses", "--order", order)["rows"] for order in ("harm", "gain"))
+    harm, gain = (
+        rows_of("rank", "end-uses", "--static", "--order", order)["rows"] for order in ("harm", "gain")
+    )
     assert [row["exposure"] for row in gain] == [row["exposure"] for row in reversed(harm)]
     assert gain[0]["rank"] == 1
 
 
 def test_order_by_size_puts_the_largest_amount_first():
-    rows = rows_of("rank", "companies", "--by", "usd", "--order", "size")["rows"]
+    rows = rows_of("rank", "companies", "--static", "--by", "usd", "--order", "size")["rows"]
     amounts = [abs(row["exposure_usd"]) for row in rows if row["exposure_usd"] is not None]
     assert amounts == sorted(amounts, reverse=True)
 
 
 def test_top_keeps_both_tails_and_their_ranks():
-    rows = rows_of("rank", "companies", "--top", "3")["rows"]
-    whole = rows_of("rank", "companies")["rows"]
+    rows = rows_of("rank", "companies", "--static", "--top", "3")["rows"]
+    whole = rows_of("rank", "companies", "--static")["rows"]
     assert rows == whole[:3] + whole[-3:]
 
 
@@ -100,35 +102,37 @@ def test_projects_are_marked_and_producers_are_not():
 def test_only_keeps_the_named_and_lists_the_unmatched(tmp_path):
     path = tmp_path / "watch.txt"
     path.write_text("# mine\nFord Motor\nMP.XNYS\n20S05OYHG0MQM4VUIC57\nNo Such Firm\n", encoding="utf-8")
-    result = invoke("rank", "--only", path, "--format", "json")
+    result = invoke("rank", "companies", "--static", "--only", path, "--format", "json")
     found = json.loads(result.stdout)
     assert {row["id"] for row in found["rows"]} == {"ford-motor", "mp-materials"}
     assert found["run"]["unmatched"] == ["No Such Firm"]
     assert "not matched: No Such Firm" in result.stderr
-    whole = {row["id"]: row["rank"] for row in rows_of("rank")["rows"]}
+    whole = {row["id"]: row["rank"] for row in rows_of("rank", "companies", "--static")["rows"]}
     assert {row["id"]: row["rank"] for row in found["rows"]}["ford-motor"] == whole["ford-motor"]
 
 
 def test_only_reads_names_from_stdin_and_fails_on_an_ambiguous_one():
-    result = invoke("rank", "countries", "--only", "-", input="United\n")
+    result = invoke("rank", "countries", "--static", "--only", "-", input="United\n")
     assert result.exit_code == 1
     assert "ambiguous" in result.stderr
-    assert invoke("rank", "countries", "--only", "-", input="Germany\njpn\n").exit_code == 0
+    assert invoke("rank", "countries", "--static", "--only", "-", input="Germany\njpn\n").exit_code == 0
 
 
 @pytest.mark.parametrize(("limit", "code"), [("0.01", 3), ("1%", 3), ("1", 0)])
 def test_fail_above_exits_with_3_when_a_row_loses_more(limit, code):
-    result = invoke("rank", "end-uses", "--fail-above", limit)
+    result = invoke("rank", "end-uses", "--static", "--fail-above", limit)
     assert result.exit_code == code
     assert result.stdout
     assert ("--fail-above" in result.stderr) == (code == 3)
 
 
 def test_control_prints_the_scenario_that_gives_the_same(tmp_path):
-    control = invoke("rank", "--control", "CHN:Dy,Tb:USA", "--severity", "0.8", "--format", "json")
+    control = invoke(
+        "rank", "--control", "CHN:Dy,Tb:USA", "--severity", "0.8", "--static", "--format", "json"
+    )
     path = tmp_path / "what-if.toml"
     path.write_text(control.stderr, encoding="utf-8")
-    again = rows_of("rank", "--scenario", path)
+    again = rows_of("rank", "--scenario", path, "--static")
     assert json.loads(control.stdout)["rows"] == again["rows"]
 
 
@@ -136,7 +140,7 @@ def test_more_severity_harms_the_harmed_more():
     mild, hard = (
         {
             row["id"]: row["exposure"]
-            for row in rows_of("rank", "--control", "CHN:Dy,Tb:USA", "--severity", s)["rows"]
+            for row in rows_of("rank", "--control", "CHN:Dy,Tb:USA", "--severity", s, "--static")["rows"]
         }
         for s in ("0.2", "0.8")
     )
@@ -144,7 +148,7 @@ def test_more_severity_harms_the_harmed_more():
 
 
 def test_header_option_starts_csv_with_comments():
-    lines = invoke("rank", "end-uses", "--format", "csv", "--header").stdout.splitlines()
+    lines = invoke("rank", "end-uses", "--static", "--format", "csv", "--header").stdout.splitlines()
     comments = [line for line in lines if line.startswith("# ")]
     assert "# scenario: october-2025-controls" in comments
     assert lines[len(comments)].startswith("rank,id,name,kind,exposure,exposure_usd,parts_input,")
