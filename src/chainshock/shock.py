@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from chainshock.errors import QueryError, UnknownName
-from chainshock.explanation import EntityExplanation, explain_entity
 from chainshock.graph.facts import NodeRef
 from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.graph.parameters import Parameters, read_parameters
@@ -24,7 +23,6 @@ from chainshock.queries.propagation.price_terms import reprice
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions, ShockState
 from chainshock.queries.propagation.static import solve
-from chainshock.queries.propagation.weeks.record import WeekRecord
 from chainshock.queries.propagation.weeks.solve import LicenceQueue, WeekState, solve_weeks
 from chainshock.queries.rank import RankRow, RankTable
 from chainshock.queries.scenario import HORIZON_WEEKS, Scenario
@@ -38,6 +36,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from chainshock.api import Dataset
+    from chainshock.explanation import EntityExplanation
+    from chainshock.queries.propagation.weeks.record import WeekRecord
 
 __all__ = ["Choices", "Shock"]
 
@@ -265,6 +265,8 @@ class Shock:
                 "expected facts of what it makes or serves"
             )
         row = self._rows(kind, [found], EXTRAS)[0].ranked(1, (1, 1))
+        from chainshock.explanation import explain_entity  # noqa: PLC0415 - rankings do without
+
         return explain_entity(self, node, found, row)
 
     def compare(self, other: Shock, kind: str = "companies") -> CompareTable:
