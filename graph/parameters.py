@@ -37,6 +37,7 @@ class Parameters(Mapping[str, Parameter]):
 
     def __init__(self, entries: Mapping[str, Parameter]) -> None:
         self._entries = dict(entries)
+        self._found: dict[tuple[str, ...], Parameter | None] = {}
 
     def __getitem__(self, name: str) -> Parameter:
         return self._entries[name]
@@ -62,6 +63,11 @@ class Parameters(Mapping[str, Parameter]):
 
     def find(self, *names: str) -> Parameter | None:
         """Give the first parameter that answers to one of the names, or None."""
+        if names not in self._found:
+            self._found[names] = self._find(names)
+        return self._found[names]
+
+    def _find(self, names: tuple[str, ...]) -> Parameter | None:
         for name in names:
             parts = name.split(".")
             while len(parts) > 1 or parts == [name]:

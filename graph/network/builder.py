@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,6 +56,7 @@ class NetworkBuilder:
         self.buyer_classes = buyer_classes
         self.nodes: dict[str, Node] = {}
         self.groups: list[Group] = []
+        self.buyers: dict[str, list[Group]] = defaultdict(list)  # groups by good
         self._index: dict[str, dict[str, int]] = {"goods": {}, "countries": {}}
 
     def node(self, node: Node) -> Node:
@@ -71,6 +73,7 @@ class NetworkBuilder:
         """Add an input group of a node."""
         self._number("goods", group.good)
         self.groups.append(group)
+        self.buyers[group.good].append(group)
         return group
 
     def _number(self, axis: str, name: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ class Claims:
     ) -> None:
         self.parameters = parameters
         self.baseline_year = baseline_year
+        self._companies = tuple(companies)
         self.nodes: dict[str, dict[str, Fact]] = defaultdict(dict)
         for ref, attributes in graph.nodes(data=True):
             if "fact" in attributes:
@@ -61,11 +63,25 @@ class Claims:
                 self.edges[attributes["fact"].name].append(attributes["fact"])
         for facts in self.edges.values():
             facts.sort(key=lambda f: (f.source, f.target or f.source, f.id))
-        self.revenue = self._revenues(companies)
+        self.revenue = self._revenues(self._companies)
+        self._produces: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+        for fact in self.edges["PRODUCES"]:
+            if fact.target is not None:
+                self._produces[fact.source.label, fact.target.key].append(fact)
+        self._requires: dict[NodeRef, list[Fact]] = defaultdict(list)
+        for fact in self.edges["REQUIRES"]:
+            self._requires[fact.source].append(fact)
         self.location = {f.source.key: f.target.key for f in self.edges["LOCATED_IN"] if f.target}
         self.headquarters = {f.source.key: f.target.key for f in self.edges["HEADQUARTERED_IN"] if f.target}
         self.trade = self._trade()
         self.prices = self._prices()
+
+    def with_parameters(self, parameters: Parameters) -> Claims:
+        """Give the same facts under other assumptions; all that does not hang on them is shared."""
+        other = copy(self)
+        other.parameters = parameters
+        other.revenue = other._revenues(self._companies)
+        return other
 
     def _is_described(self, ref: NodeRef) -> bool:
         """Tell whether a good, use or plant was known by then; without that an edge to it says nothing."""
@@ -75,15 +91,9 @@ class Claims:
         """Give PRODUCES facts from nodes of a label to one good or end use."""
         return self._produces.get((label, good), [])
 
-    @property
-    def _produces(self) -> dict[tuple[str, str], list[Fact]]:
-        if not hasattr(self, "_produces_cache"):
-            index: dict[tuple[str, str], list[Fact]] = defaultdict(list)
-            for fact in self.edges["PRODUCES"]:
-                if fact.target is not None:
-                    index[fact.source.label, fact.target.key].append(fact)
-            self._produces_cache = dict(index)
-        return self._produces_cache
+    def requires(self, node: NodeRef) -> tuple[Fact, ...]:
+        """Give the REQUIRES facts of a good or end use."""
+        return tuple(self._requires.get(node, ()))
 
     def best_year(self, facts: Iterable[Fact]) -> list[Fact]:
         """Keep the facts of the latest year up to the baseline year, else of the earliest after it.

@@ -24,7 +24,7 @@ from chainshock.graph.parameters import Parameters, read_parameters
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["compile_network"]
+__all__ = ["compile_claims", "compile_network"]
 
 CIVIL, MILITARY = "civil", "military"
 
@@ -61,13 +61,20 @@ def compile_network(
     UnknownName
         A fact names a parameter that does not exist.
     """
-    classes = dict(buyer_classes or {})
-    names = (CIVIL, MILITARY, *sorted(set(classes.values()) - {CIVIL, MILITARY}))
     vintages = list(companies) or _company_facts(graph)
     claims = Claims(graph, vintages, parameters or read_parameters(), baseline_year)
+    return compile_claims(claims, project_year=project_year, buyer_classes=buyer_classes)
+
+
+def compile_claims(
+    claims: Claims, *, project_year: int | None = None, buyer_classes: Mapping[str, str] | None = None
+) -> ProductionNetwork:
+    """Compile facts that are put in order already; see `compile_network`."""
+    classes = dict(buyer_classes or {})
+    names = (CIVIL, MILITARY, *sorted(set(classes.values()) - {CIVIL, MILITARY}))
     builder = NetworkBuilder(names)
     add_end_uses(builder, claims, classes)
-    year = project_year or baseline_year + 1
+    year = project_year or claims.baseline_year + 1
     for good in _order(claims):
         _add_good(builder, claims, good, year)
     _fit_to_revenue(builder, claims)
@@ -118,11 +125,11 @@ def _order(claims: Claims) -> list[str]:
 
 def _add_good(builder: NetworkBuilder, claims: Claims, good: str, project_year: int) -> None:
     """Add a good's makers, contracts and pools, and what its makers need in turn."""
-    buyers = [group for group in builder.groups if group.good == good]
+    buyers = list(builder.buyers[good])
     makers = add_makers(builder, claims, good, buyers, project_year)
     add_contracts(claims, good, makers, buyers)
     GoodPools(builder, claims, good, makers, buyers).add()
-    requires = tuple(f for f in claims.edges["REQUIRES"] if f.source == ("Commodity", good))
+    requires = claims.requires(NodeRef("Commodity", good))
     for node in makers.values():
         if not node.is_project:
             add_inputs(builder, claims, node, requires)

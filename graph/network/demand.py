@@ -7,12 +7,13 @@ lines of an activity are all combinations of one variant (or none) from each fam
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from math import isnan
 
-from chainshock.graph.facts import Fact
+from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.network.builder import Group, NetworkBuilder, Node
 from chainshock.graph.network.claims import Claims, number, text
 from chainshock.graph.network.production import NodeKind
@@ -20,6 +21,9 @@ from chainshock.graph.network.production import NodeKind
 __all__ = ["Line", "add_end_uses", "add_inputs", "lines_of", "tonnes_per"]
 
 NEGLIGIBLE_SHARE = 1e-9
+Lines = Callable[
+    [str, float], "list[Line]"
+]  # of an end use, where a part of its products holds the main input
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Line:
     parameters: tuple[str, ...]
 
 
-def lines_of(requires: list[Fact], claims: Claims, main_scale: float) -> list[Line]:
+def lines_of(requires: Sequence[Fact], claims: Claims, main_scale: float) -> list[Line]:
     """Split an output into lines by its REQUIRES facts.
 
     `main_scale` is the part of the output whose products hold the input of the family `main` at all.
@@ -81,10 +85,15 @@ def add_end_uses(builder: NetworkBuilder, claims: Claims, classes: Mapping[str, 
     `classes` names the buyer class of companies that a measure singles out; others buy as their end use does.
     """
     served: dict[tuple[str, str], float] = defaultdict(float)
+
+    @cache
+    def lines(end_use: str, main_scale: float) -> list[Line]:
+        return lines_of(claims.requires(NodeRef("EndUse", end_use)), claims, main_scale)
+
     for fact in claims.edges["SERVES"]:
-        _add_segment(builder, claims, classes, served, fact)
+        _add_segment(builder, claims, classes, served, fact, lines)
     for end_use in claims.nodes["EndUse"]:
-        _add_residuals(builder, claims, served, end_use)
+        _add_residuals(builder, claims, served, end_use, lines)
 
 
 def _add_segment(
@@ -93,6 +102,7 @@ def _add_segment(
     classes: Mapping[str, str],
     served: dict[tuple[str, str], float],
     fact: Fact,
+    lines: Lines,
 ) -> None:
     company, end_use = fact.source.key, fact.target.key if fact.target else ""
     country, share = text(fact, "country"), segment_share(fact)
@@ -121,7 +131,7 @@ def _add_segment(
         entities=entities,
         facts=facts,
     )
-    _add_lines(builder, claims, node, scale)
+    _add_lines(builder, claims, node, lines(end_use, scale))
 
 
 def segment_share(fact: Fact) -> float | None:
@@ -137,7 +147,11 @@ def segment_share(fact: Fact) -> float | None:
 
 
 def _add_residuals(
-    builder: NetworkBuilder, claims: Claims, served: dict[tuple[str, str], float], end_use: str
+    builder: NetworkBuilder,
+    claims: Claims,
+    served: dict[tuple[str, str], float],
+    end_use: str,
+    lines: Lines,
 ) -> None:
     """Add what a country makes for an end use beyond the companies in the graph, never negative."""
     fact = claims.nodes["EndUse"][end_use]
@@ -164,7 +178,7 @@ def _add_residuals(
             entities={"country": {country: 1.0}, "end-use": {end_use: 1.0}},
             facts=(claim.id, f"parameter:{parameter}"),
         )
-        _add_lines(builder, claims, node, 1.0)
+        _add_lines(builder, claims, node, lines(end_use, 1.0))
 
 
 def _national(claims: Claims, good: str) -> dict[str, Fact]:
@@ -180,12 +194,11 @@ def _national(claims: Claims, good: str) -> dict[str, Fact]:
     }
 
 
-def _add_lines(builder: NetworkBuilder, claims: Claims, whole: Node, main_scale: float) -> None:
+def _add_lines(builder: NetworkBuilder, claims: Claims, whole: Node, lines: list[Line]) -> None:
     """Add one node for each line of an activity."""
-    requires = [f for f in claims.edges["REQUIRES"] if f.source == ("EndUse", whole.good)]
     parameter = text(claims.nodes["EndUse"][whole.good], "unit_value_parameter")
     unit_value = claims.parameters.value(parameter) if parameter else 1.0
-    for line in lines_of(requires, claims, main_scale):
+    for line in lines:
         value = whole.value * line.share
         node = builder.node(
             Node(

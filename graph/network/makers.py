@@ -89,6 +89,8 @@ def add_contracts(claims: Claims, good: str, makers: Mapping[str, Node], buyers:
     """Add edges for contracts and internal feeds between plants; a feed without volume takes the rest."""
     for group in buyers:
         buyer = next(iter(group.node.entities.get("facility", {})), None)
+        if buyer is None:
+            continue
         feeds = [
             (makers[f"{f.source.key}|{good}"], f)
             for f in claims.edges["SUPPLIES"]

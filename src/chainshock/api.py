@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from chainshock.chokepoints import Chokepoints
     from chainshock.findings import CheckSheet
+    from chainshock.graph.network.claims import Claims
     from chainshock.graph.network.production import ProductionNetwork
     from chainshock.graph.stores.base import View
 
@@ -196,24 +197,26 @@ class Dataset:
 
         return check_dataset(self, as_of or date.fromisoformat(self.edition), strict)
 
-    def network(self, shock: Shock) -> ProductionNetwork:
-        """Compile the production network that a shock runs on."""
-        from chainshock.graph.network.compile import compile_network
+    def claims(self, shock: Shock) -> Claims:
+        """Put the facts that a shock's network is compiled from in order."""
+        from chainshock.graph.network.claims import Claims
 
         late = shock.choices.facts == "latest"
-        return compile_network(
-            shock.graph,
-            [
-                f
-                for f in self.knowledge.all("Company")
-                if late or f.provenance.known_from <= shock.choices.as_of
-            ],
-            baseline_year=shock.scenario.baseline,
+        known = (
+            f for f in self.knowledge.all("Company") if late or f.provenance.known_from <= shock.choices.as_of
+        )
+        return Claims(shock.graph, known, shock.parameters, shock.scenario.baseline)
+
+    def network(self, shock: Shock) -> ProductionNetwork:
+        """Compile the production network that a shock runs on."""
+        from chainshock.graph.network.compile import compile_claims
+
+        return compile_claims(
+            shock.claims,
             project_year=shock.choices.as_of.year,
             buyer_classes=named_buyers(
                 shock.graph, shock.scenario, weeks=shock.choices.horizon or STATIC_WEEKS
             ),
-            parameters=shock.parameters,
         )
 
     def counts(self) -> dict[str, int]:

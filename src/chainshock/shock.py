@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from chainshock.api import Dataset
     from chainshock.explanation import EntityExplanation
+    from chainshock.graph.network.claims import Claims
     from chainshock.queries.propagation.weeks.record import WeekRecord
 
 __all__ = ["Choices", "Shock"]
@@ -73,6 +74,11 @@ class Shock:
     def parameters(self) -> Parameters:
         """Parameters with the scenario's assumptions in place of their defaults."""
         return read_parameters().with_values(self.scenario.assumptions)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Facts in the order in which a network is compiled from them."""
+        return self.dataset.claims(self)
 
     @cached_property
     def network(self) -> ProductionNetwork:
