@@ -83,11 +83,13 @@ class CompareRow:
 class CompareTable(RowTable[CompareRow]):
     """Rows ordered by the difference between two scenarios."""
 
+    figure_name = "difference"
+
     @property
     def columns(self) -> list[str]:
         """Names of the columns in CSV and data frames: those of JSON, nested ones flattened."""
         empty = CompareRow(0, "", "", "", 0.0, 0.0, 0.0, None, {}, None, "", None, NO_CEILINGS, "", "")
-        return list(empty.to_flat_dict())
+        return [*empty.to_flat_dict(), *self.sample_columns]
 
     def to_text(self, width: int = 100) -> str:
         """Draw the comparison for a terminal of a width in characters."""
@@ -103,6 +105,7 @@ class CompareTable(RowTable[CompareRow]):
             Column("reason", None, least=22),
         ]
         rows: list[list[str] | str] = [_cells(row) for row in self.rows]
+        self.add_intervals(columns, rows, after="difference")
         if self.omitted:
             rows.insert(self.head, f"   … {self.omitted} more …")
         run = self.run

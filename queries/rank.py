@@ -94,17 +94,19 @@ class RankTable(RowTable[RankRow]):
         """Names of the columns in CSV and data frames: those of JSON, nested ones flattened."""
         kind = "commodity" if self.kind == "commodities" else ""
         empty = RankRow(0, "", "", kind, 0.0, None, {}, NO_TIMING, "", None, None, NO_CEILINGS, None, "", "")
-        return list(empty.to_flat_dict())
+        return [*empty.to_flat_dict(), *self.sample_columns]
 
     def to_text(self, width: int = 100) -> str:
         """Draw the ranking for a terminal of a width in characters."""
         shown = rank_columns(self.kind, self.run, self.rows)
         rows: list[list[str] | str] = [[write(row) for _, write in shown] for row in self.rows]
+        columns = [column for column, _ in shown]
+        self.add_intervals(columns, rows, after="exposure")
         if self.omitted:
             rows.insert(self.head, f"   … {self.omitted} more …")
         title = f"{self.run['scenario']}: {self.run['title']}"
         weeks = (self.run["horizon"] or "26w").removesuffix("w")
         severities = f"mean severity over {weeks} weeks: {severity_text(self.run)}"
         lines = [*wrap(title, width), *self.head_lines(severities, width)]
-        table = draw_table([column for column, _ in shown], rows, width).rstrip("\n")
+        table = draw_table(columns, rows, width).rstrip("\n")
         return "\n".join([*lines, table, *ceiling_lines(self.rows, width), *self.foot_lines(width)]) + "\n"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -212,8 +212,13 @@ def read_shapes(assumptions: Mapping[str, float] | None = None) -> Shapes:
 
 
 @cache
+def _raw() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("shapes.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=32)  # samples ask for other values each time
 def _read(assumptions: tuple[tuple[str, float], ...]) -> Shapes:
-    raw = tomllib.loads(resources.files(__package__).joinpath("shapes.toml").read_text("utf-8"))
+    raw = _raw()
     numbers = {name: ShapeNumber(name=name, **entry) for name, entry in raw["number"].items()}
     values = {name: float(number.default) for name, number in numbers.items()}
     for name, value in assumptions:

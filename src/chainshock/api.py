@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from chainshock.errors import InvalidRecord, QueryError
 from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.knowledge import KnowledgeGraph
+from chainshock.graph.parameters import Parameters, read_parameters
 from chainshock.queries.assumptions import Rationing, Substitution
 from chainshock.queries.measures import named_buyers
 from chainshock.queries.scenario import DEFAULT_SCENARIO, Scenario, read_scenario
@@ -40,10 +41,17 @@ class Dataset:
     ----------
     facts
         Facts of any origin and all vintages.
+    parameters
+        Assumptions to use instead of the shipped ones.
     """
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
+    def __init__(self, facts: Iterable[Fact], parameters: Parameters | None = None) -> None:
         self.facts: Sequence[Fact] = tuple(facts)
+        self.parameters = parameters or read_parameters()
+
+    def __getstate__(self) -> dict[str, Any]:  # Any: what pickle holds
+        """Send facts and assumptions alone to another process; it works the rest out."""
+        return {"facts": self.facts, "parameters": self.parameters}
 
     @cached_property
     def edition(self) -> str:

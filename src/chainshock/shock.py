@@ -13,12 +13,12 @@ import numpy as np
 from chainshock.errors import QueryError, UnknownName
 from chainshock.graph.facts import NodeRef
 from chainshock.graph.network.production import Floats, ProductionNetwork
-from chainshock.graph.parameters import Parameters, read_parameters
+from chainshock.graph.parameters import Parameters
 from chainshock.queries.assumptions import Rationing, Substitution, shock_options
 from chainshock.queries.compare import CompareTable, compare_tables
 from chainshock.queries.exposure import EntityExposure, Exposures, aggregate, exposures, unknown_share
 from chainshock.queries.measures import route_factors
-from chainshock.queries.names import LABELS, NameIndex
+from chainshock.queries.names import LABELS, NameIndex, facts_of
 from chainshock.queries.propagation.price_terms import reprice
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions, ShockState
@@ -28,9 +28,10 @@ from chainshock.queries.rank import RankRow, RankTable
 from chainshock.queries.scenario import HORIZON_WEEKS, Scenario
 from chainshock.queries.severity import STATIC_WEEKS
 from chainshock.queries.timetable import edge_series
-from chainshock.queries.week_assumptions import week_options
+from chainshock.queries.week_assumptions import DEFAULT_SLICES, week_options
 from chainshock.rows import ENTITIES, EXTRAS, Extra, make_rows
 from chainshock.run import describe_run
+from chainshock.sampling import Sampling, Tick, with_intervals
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -54,6 +55,8 @@ class Choices:
     rationing: Rationing = "proportional"
     substitution: Substitution = "capacity"
     horizon: int | None = HORIZON_WEEKS  # None is the static run
+    unknown_from_issuer: bool = False  # whether all supply of unknown origin is the issuer's
+    slices: int = DEFAULT_SLICES  # firm archetypes of a run over weeks
 
 
 class Shock:
@@ -65,6 +68,10 @@ class Shock:
     def __init__(self, dataset: Dataset, scenario: Scenario, choices: Choices) -> None:
         self.dataset, self.scenario, self.choices = dataset, scenario, choices
 
+    def __getstate__(self) -> dict[str, Any]:  # Any: what pickle holds
+        """Send what was asked for to another process, not what was computed."""
+        return {"dataset": self.dataset, "scenario": self.scenario, "choices": self.choices}
+
     @cached_property
     def graph(self) -> nx.MultiDiGraph[NodeRef]:
         """Facts that hold at the date."""
@@ -73,7 +80,7 @@ class Shock:
     @cached_property
     def parameters(self) -> Parameters:
         """Parameters with the scenario's assumptions in place of their defaults."""
-        return read_parameters().with_values(self.scenario.assumptions)
+        return self.dataset.parameters.with_values(self.scenario.assumptions)
 
     @cached_property
     def claims(self) -> Claims:
@@ -105,7 +112,8 @@ class Shock:
     @cached_property
     def state(self) -> ShockState:
         """Output, gains and prices after the static shock."""
-        return solve(self.network, self.routes.edges(self.network), self.routes, self.options)
+        factor = self.routes.edges(self.network, unknown_from_issuer=self.choices.unknown_from_issuer)
+        return solve(self.network, factor, self.routes, self.options)
 
     @cached_property
     def weeks(self) -> WeekState:
@@ -116,7 +124,7 @@ class Shock:
         QueryError
             The shock was set up without a horizon.
         """
-        return self.__dict__.get("_recorded") or self._march(self._queues)
+        return self.__dict__.get("_recorded") or self._march(self._chosen_queues)
 
     @cached_property
     def record(self) -> WeekRecord:
@@ -133,7 +141,7 @@ class Shock:
 
     @cached_property
     def _recorded(self) -> WeekState:
-        return self._march(self._queues, record=True)
+        return self._march(self._chosen_queues, record=True)
 
     @cached_property
     def weeks_without_input(self) -> WeekState:
@@ -156,9 +164,12 @@ class Shock:
         horizon = self.choices.horizon
         if horizon is None:
             raise QueryError("found no horizon, expected one: a static run has no weeks")
-        rules = week_options(self.network, self.graph, self.parameters)
+        rules = week_options(self.network, self.graph, self.parameters, self.choices.slices)
         chosen = options or self.options
         return solve_weeks(self.network, queues_on, self.routes, chosen, rules, horizon, record=record)
+
+    def _chosen_queues(self, network: ProductionNetwork) -> list[LicenceQueue]:
+        return self._queues(network, unknown_from_issuer=self.choices.unknown_from_issuer)
 
     def _queues(self, network: ProductionNetwork, *, unknown_from_issuer: bool = False) -> list[LicenceQueue]:
         """Give what the measures in force stop on the edges of a network."""
@@ -208,6 +219,11 @@ class Shock:
         return NameIndex(self.graph)
 
     @cached_property
+    def grades(self) -> Mapping[str, str]:
+        """Confidence of each fact, by id."""
+        return {fact.id: fact.provenance.confidence for fact in facts_of(self.graph)}
+
+    @cached_property
     def unknown(self) -> Floats:
         """Share of each node's supply of which nobody knows the origin, shape (n,)."""
         return unknown_share(self.network)
@@ -217,7 +233,17 @@ class Shock:
         """What was computed, and how."""
         return describe_run(self)
 
-    def rank(self, kind: str = "companies", *, extras: Collection[Extra] = EXTRAS) -> RankTable:
+    def rank(
+        self,
+        kind: str = "companies",
+        *,
+        extras: Collection[Extra] = EXTRAS,
+        samples: int = 0,
+        seed: int = 0,
+        jobs: int = 1,
+        why_uncertain: bool = False,
+        tick: Tick | None = None,
+    ) -> RankTable:
         """Rank all entities of a kind, most harmed first.
 
         Parameters
@@ -227,6 +253,15 @@ class Shock:
         extras
             What rows hold beside, each at the cost of one more run: `bounds`, what supply of unknown origin
             could change, and `survive`, the time to survive of a run over weeks.
+        samples
+            How often to run with assumptions drawn from their ranges; the table then carries the median and
+            the 5 to 95 % interval of exposure and rank. 0: the central run alone.
+        seed, jobs
+            Seed of the samples; processes to run them in, which change nothing in the result.
+        why_uncertain
+            Keep what was drawn, so that `with_why` of the table can tell what moves its rows most.
+        tick
+            Called with samples done and samples in all.
 
         Raises
         ------
@@ -243,7 +278,15 @@ class Shock:
             entities = large
         rows = self._rows(kind, entities, extras)
         names = NameIndex(self.graph, [LABELS[kind]])
-        return RankTable(kind, run, tuple(rows), names).select()
+        table = RankTable(kind, run, tuple(rows), names).select()
+        if not samples:
+            return table
+        sampling = Sampling(samples, seed, jobs)
+        return with_intervals(table, [self], sampling, tick, why_uncertain=why_uncertain)
+
+    def relative(self, kind: str) -> dict[str, float]:
+        """Give the exposure of every entity of a kind as a share, by id."""
+        return {entity.id: entity.relative for entity in self._aggregate(kind, self.exposures)}
 
     def explain(self, entity: str) -> EntityExplanation:
         """Explain the exposure of one company, country, facility, end use or commodity.
@@ -275,8 +318,20 @@ class Shock:
 
         return explain_entity(self, node, found, row)
 
-    def compare(self, other: Shock, kind: str = "companies") -> CompareTable:
+    def compare(
+        self,
+        other: Shock,
+        kind: str = "companies",
+        *,
+        samples: int = 0,
+        seed: int = 0,
+        jobs: int = 1,
+        why_uncertain: bool = False,
+        tick: Tick | None = None,
+    ) -> CompareTable:
         """Say who gains and who loses when another shock takes the place of this one.
+
+        Samples are as in `rank`; both shocks of a sample share its draws.
 
         Raises
         ------
@@ -289,7 +344,11 @@ class Shock:
         if weeks != others:
             found = f"found horizons of {weeks or 'no'} and {others or 'no'} weeks"
             raise QueryError(f"{found}, expected one for both (--horizon)")
-        return compare_tables(self.rank(kind, extras=()), other.rank(kind, extras=()))
+        table = compare_tables(self.rank(kind, extras=()), other.rank(kind, extras=()))
+        if not samples:
+            return table
+        sampling = Sampling(samples, seed, jobs)
+        return with_intervals(table, [self, other], sampling, tick, why_uncertain=why_uncertain)
 
     def _rows(self, kind: str, entities: list[EntityExposure], extras: Collection[Extra]) -> list[RankRow]:
         """Make rows of entities."""

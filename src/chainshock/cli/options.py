@@ -21,6 +21,7 @@ __all__ = [
     "horizon_option",
     "output_options",
     "row_options",
+    "sample_options",
     "shock_options",
     "store_options",
     "substitution_option",
@@ -29,6 +30,7 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("table", "json", "csv")
 MOST_WEEKS = 520
+FEWEST_SAMPLES = 20  # fewer say nothing of a 5 to 95 % interval
 DRAWINGS = {".png", ".svg", ".pdf", ".html"}
 
 
@@ -185,6 +187,33 @@ def by_option(*figures: str) -> Callable[[F], F]:
         show_default=True,
         help=f"Order rows by: {listed}.",
     )
+
+
+def sample_options(function: F) -> F:
+    """Add the options that say how sure a ranking is."""
+    return _stack(
+        click.option(
+            "--samples",
+            type=click.IntRange(min=FEWEST_SAMPLES),
+            metavar="N",
+            help="Run N times with assumptions drawn from their ranges; adds intervals of exposure and rank.",
+        ),
+        click.option(
+            "--seed", type=click.IntRange(min=0), metavar="N", help="Seed of the samples. [default: 0]"
+        ),
+        click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Processes to run samples in; the result is the same. [default: one per processor]",
+        ),
+        click.option(
+            "--why-uncertain",
+            is_flag=True,
+            help="Say which assumptions move the rows shown most; needs 100 samples and the extra "
+            "`uncertainty`.",
+        ),
+    )(function)
 
 
 def row_options(function: F) -> F:

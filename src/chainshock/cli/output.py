@@ -132,8 +132,8 @@ def progress(label: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def row_progress(label: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Give a function of rows done and rows in all that draws a bar once it takes over a second."""
+def row_progress(label: str, what: str = "rows") -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function of rows (or `what`) done and in all that draws a bar once it takes over a second."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -146,7 +146,7 @@ def row_progress(label: str) -> Iterator[Callable[[int, int], None] | None]:
             return
         shown = True
         filled = round(BAR_WIDTH * done / max(total, 1))
-        sys.stderr.write(f"\r{label} [{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {done:,}/{total:,} rows")
+        sys.stderr.write(f"\r{label} [{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {done:,}/{total:,} {what}")
         sys.stderr.flush()
 
     try:

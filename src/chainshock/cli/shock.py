@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -17,9 +18,10 @@ from chainshock.cli.options import (
     horizon_option,
     output_options,
     row_options,
+    sample_options,
     shock_options,
 )
-from chainshock.cli.output import progress, terminal_width, to_csv, to_json, write_text
+from chainshock.cli.output import progress, row_progress, terminal_width, to_csv, to_json, write_text
 from chainshock.errors import FileProblem
 
 if TYPE_CHECKING:
@@ -62,6 +64,15 @@ class RowArguments(TypedDict):
     output: str
 
 
+class SampleArguments(TypedDict):
+    """Values of the options that say how samples are taken."""
+
+    samples: int
+    seed: int
+    jobs: int
+    why_uncertain: bool
+
+
 class ExplainArguments(ShockArguments):
     """Values of the options of `explain` that say which shock is meant."""
 
@@ -72,12 +83,18 @@ class ExplainArguments(ShockArguments):
 class RankArguments(ExplainArguments, RowArguments):
     """Values of all options of `rank` and `compare`."""
 
+    samples: int | None
+    seed: int | None
+    jobs: int | None
+    why_uncertain: bool
+
 
 @click.command(short_help="Rank who is harmed and who is favoured by a scenario.")
 @click.argument("kind", type=click.Choice(KINDS), default="companies")
 @click.option("--scenario", metavar="NAME|FILE", help=f"Scenario to run. [default: {DEFAULT_SCENARIO}]")
 @horizon_option
 @shock_options
+@sample_options
 @by_option("loss", "first-week", "survive", "usd")
 @row_options
 @output_options
@@ -96,9 +113,13 @@ def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> Non
     form = format_of(given["format_"], given["output"])
     horizon = horizon_of(given)
     _check_order(given)
+    sampling, extras = _sampling(given), _extras(form, given["by"])
     with progress("working out exposures"):
         shock = _shock(scenario, given, horizon)
-        table = shock.rank(kind, extras=_extras(form, given["by"]))
+        table = shock.rank(kind, extras=extras)
+    if sampling:
+        with row_progress("sampling", "samples") as tick:
+            table = shock.rank(kind, extras=extras, **sampling, tick=tick)
     table = _show(table, form, given)
     _apply_threshold([row.exposure for row in table.rows], given["fail_above"])
 
@@ -151,6 +172,7 @@ def explain(
 )
 @horizon_option
 @shock_options
+@sample_options
 @by_option("loss", "usd")
 @row_options
 @output_options
@@ -169,9 +191,14 @@ def compare(before: str, after: str, kind: str, **given: Unpack[RankArguments]) 
         )
     form = format_of(given["format_"], given["output"])
     horizon = horizon_of(given)
+    sampling = _sampling(given)
     with progress("working out exposures"):
         first = _shock(before, given, horizon)
-        table = first.compare(_shock(after, given, horizon, like=first), kind)
+        second = _shock(after, given, horizon, like=first)
+        table = first.compare(second, kind)
+    if sampling:
+        with row_progress("sampling", "samples") as tick:
+            table = first.compare(second, kind, **sampling, tick=tick)
     table = _show(table, form, given)
     _apply_threshold([row.difference for row in table.rows], given["fail_above"])
 
@@ -182,6 +209,9 @@ def _show(table: T, form: str, given: RankArguments) -> T:
         by=given["by"], order=given["order"], top=_top(given["top"], form), only=_watchlist(given["only"])
     )
     _warn(table.run)
+    if given["why_uncertain"]:
+        with progress("looking for what moves the rows"):
+            table = table.with_why()
     if form == "json":
         write_text(to_json({"run": table.run, "rows": table.to_dicts()}), given["output"])
     elif form == "csv":
@@ -245,6 +275,20 @@ def _check_order(given: RankArguments) -> None:
         raise click.UsageError(
             f"found --order {given['order']} with --by {given['by']}, expected no order: earliest comes first"
         )
+
+
+def _sampling(given: RankArguments) -> SampleArguments | None:
+    """Give what the options say of samples; None where none are wanted."""
+    samples, seed, jobs, why = given["samples"], given["seed"], given["jobs"], given["why_uncertain"]
+    if samples is None:
+        if seed is not None or jobs is not None or why:
+            raise click.UsageError("--seed, --jobs and --why-uncertain go with --samples")
+        return None
+    if why:
+        from chainshock.queries.uncertainty.sensitivity import check_ready
+
+        check_ready(samples)
+    return {"samples": samples, "seed": seed or 0, "jobs": jobs or os.cpu_count() or 1, "why_uncertain": why}
 
 
 def _top(top: int | None, form: str) -> int | None:

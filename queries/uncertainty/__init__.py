@@ -1,0 +1,1 @@
+"""How sure a result is: what it would be if the assumptions were others within their ranges."""
