@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.worlds import invoke
 
-SAMPLED = ("rank", "end-uses", "--samples", "20", "--seed", "7")
+SAMPLED = ("rank", "end-uses", "--static", "--samples", "20", "--seed", "7")
 KEYS = {"exposure_median", "exposure_low", "exposure_high", "rank_median", "rank_low", "rank_high"}
 
 
@@ -62,7 +62,7 @@ def test_interrupt_ends_quietly_and_leaves_no_process(jobs):
     assert b"Traceback" not in err
 
 
-WHY = ("rank", "end-uses", "--samples", "100", "--seed", "7", "--why-uncertain", "--top", "2")
+WHY = ("rank", "end-uses", "--static", "--samples", "100", "--seed", "7", "--why-uncertain", "--top", "2")
 
 
 @pytest.fixture(scope="module")
