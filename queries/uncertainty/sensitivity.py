@@ -140,7 +140,9 @@ def _first_order(columns: Floats, result: Floats, resamples: int) -> tuple[Float
         found = _salib().analyze(
             problem, columns, result, M=HARMONICS, num_resamples=resamples, conf_level=CONFIDENCE, seed=1
         )
-    return np.nan_to_num(np.array(found["S1"], dtype=float)), np.nan_to_num(np.array(found["S1_conf"], float))
+    error = np.array(found["S1_conf"], dtype=float)
+    error[~np.isfinite(error)] = np.inf  # the result stood still in some resample: its interval is unknown
+    return np.nan_to_num(np.array(found["S1"], dtype=float)), error
 
 
 def _salib() -> Any:  # Any: a module without types

@@ -68,6 +68,12 @@ def test_result_that_never_moves_is_moved_by_nothing(draws):
     assert influences(inputs(a=draws[:, :1]), np.full(SAMPLES, 4.0)) == []
 
 
+def test_result_that_moves_in_one_sample_alone_cannot_be_told(draws):
+    result = np.zeros(SAMPLES)
+    result[np.argmax(draws[:, 0])] = 1.0
+    assert influences(inputs(a=draws[:, :1], many=draws[:, 1:]), result) == []
+
+
 def test_same_samples_give_the_same_answer(draws):
     given = inputs(a=draws[:, :1], b=draws[:, 1:4])
     assert influences(given, ishigami(draws)) == influences(given, ishigami(draws))
