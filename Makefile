@@ -20,7 +20,7 @@ rank: $(VENV)/.run ## set up what is needed and print the ranking of companies
 	@$(BIN)/chainshock rank companies
 
 test: $(VENV)/.dev ## everything but the slow tests
-	$(BIN)/pytest -q -m "not slow"
+	$(BIN)/pytest -q -m "not slow" -n auto --dist loadfile
 
 prove: $(VENV)/.dev ## the slow tests: kills, fuzz at size
 	$(BIN)/pytest -q -m slow

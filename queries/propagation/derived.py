@@ -59,14 +59,30 @@ def derive_orders(frame: Frame, gain: Floats, left: Floats) -> DerivedOrders:
         Spare quantity still free, unit per year, (n,).
     """
     network = frame.network
-    activity = network.kind == NodeKind.ACTIVITY
-    pool = network.kind == NodeKind.POOL
+    shortage = np.zeros((len(network.goods), len(network.countries)))
+    wanted, met, rounds = np.zeros(network.n), np.zeros(network.n), 0
+    if np.any(gain > 0.0):
+        climb = _climb_compiled if frame.compiled else _climb
+        wanted, met, rounds = climb(frame, gain * network.output, left.copy(), shortage)
+    np.add.at(shortage, (network.good, network.country), np.maximum(wanted - met, 0.0))
+    filled = np.divide(met, wanted, out=np.zeros(network.n), where=wanted > 0.0)
+    made = np.where((network.kind == NodeKind.ACTIVITY) & (network.output > 0.0), met, 0.0)
+    derived = np.divide(made, network.output, out=np.zeros(network.n), where=network.output > 0.0)
+    return DerivedOrders(derived, filled, shortage, rounds)
+
+
+def _climb(frame: Frame, extra: Floats, left: Floats, shortage: Floats) -> tuple[Floats, Floats, int]:
+    """Pass orders up tier by tier: what nodes were asked for and what they met, (n,), and the rounds.
+
+    Orders of groups that no open route serves are added to `shortage`.
+    """
+    network = frame.network
+    activity, pool = network.kind == NodeKind.ACTIVITY, network.kind == NodeKind.POOL
     share = open_weights(frame)
     closed = frame.by_group(share) <= 0.0
-    wanted_all, filled_all = np.zeros(network.n), np.zeros(network.n)
-    shortage = np.zeros((len(network.goods), len(network.countries)))
-    left, extra, rounds, largest = left.copy(), gain * network.output, 0, 0.0
-    for _ in range(MAX_ROUNDS if np.any(gain > 0.0) else 0):
+    wanted_all, met_all = np.zeros(network.n), np.zeros(network.n)
+    rounds, largest = 0, 0.0
+    for _ in range(MAX_ROUNDS):
         ordered = group_orders(frame, extra)
         lost = closed & (ordered > 0.0)
         place = (network.group_good[lost], network.country[network.group_node[lost]])
@@ -79,13 +95,24 @@ def derive_orders(frame: Frame, gain: Floats, left: Floats) -> DerivedOrders:
         extra = np.where(activity, np.minimum(wanted, left), np.where(pool, wanted, 0.0))
         left = np.where(activity, left - extra, left)
         wanted_all += wanted
-        filled_all += extra
-    unfilled = wanted_all - filled_all
-    np.add.at(shortage, (network.good, network.country), np.maximum(unfilled, 0.0))
-    filled = np.divide(filled_all, wanted_all, out=np.zeros(network.n), where=wanted_all > 0.0)
-    made = np.where(activity & (network.output > 0.0), filled_all, 0.0)
-    derived = np.divide(made, network.output, out=np.zeros(network.n), where=network.output > 0.0)
-    return DerivedOrders(derived, filled, shortage, rounds)
+        met_all += extra
+    return wanted_all, met_all, rounds
+
+
+def _climb_compiled(
+    frame: Frame, extra: Floats, left: Floats, shortage: Floats
+) -> tuple[Floats, Floats, int]:
+    """Do what `_climb` does, compiled."""
+    from chainshock.queries.propagation.static_kernels import pass_orders  # noqa: PLC0415
+
+    network = frame.network
+    share = open_weights(frame)
+    closed = frame.by_group(share) <= 0.0
+    at = network.group_good * len(network.countries) + network.country[frame.node]
+    kinds = (network.kind == NodeKind.ACTIVITY, network.kind == NodeKind.POOL)
+    given = (frame.starts, frame.source, share, closed, frame.node, network.need, network.output, *kinds)
+    wanted, met, rounds = pass_orders(extra, left, *given, at, shortage.ravel(), NEGLIGIBLE, MAX_ROUNDS)
+    return wanted, met, int(rounds)
 
 
 def group_orders(frame: Frame, extra: Floats) -> Floats:

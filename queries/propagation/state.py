@@ -41,6 +41,8 @@ class ShockOptions:
         pi: the share of the price wedge that a licensed exporter keeps, per good.
     diversion
         delta: the share of another buyer's goods that value or priority rationing may move, per good.
+    kernel
+        "reference": numpy alone; "compiled": numba, for many what-ifs in one process. Equal to 1e-12.
     tolerance, max_sweeps
         The sweeps stop when nothing changes by more than the tolerance, or at this count.
     """
@@ -55,6 +57,7 @@ class ShockOptions:
     price_floor: Floats | float = 0.0
     pass_through: Floats | float = 0.15
     diversion: Floats | float = 1.0
+    kernel: Literal["reference", "compiled"] = "reference"
     tolerance: float = 1e-13
     max_sweeps: int = 5000
 

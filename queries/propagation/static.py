@@ -48,7 +48,8 @@ def solve(
         Output, gains, orders and prices, each relative to baseline.
     """
     options = options or ShockOptions()
-    frame = Frame(network, np.clip(np.asarray(factor, dtype=np.float64), 0.0, options.r_max))
+    limited = np.clip(np.asarray(factor, dtype=np.float64), 0.0, options.r_max)
+    frame = Frame(network, limited, compiled=options.kernel == "compiled")
     ration = rationing_rule(frame, options)
     tolerance, cap = options.tolerance, options.max_sweeps
 

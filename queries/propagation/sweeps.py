@@ -71,8 +71,9 @@ def add_up(index: npt.NDArray[np.integer], values: Floats, size: int) -> Floats:
 class Frame:
     """The index arrays of one network and one set of edge factors that every sweep shares."""
 
-    def __init__(self, network: ProductionNetwork, factor: Floats) -> None:
+    def __init__(self, network: ProductionNetwork, factor: Floats, *, compiled: bool = False) -> None:
         self.network = network
+        self.compiled = compiled
         self.factor = factor
         self.source: Indices = network.edge_source.astype(np.intp)
         self.group: Indices = network.edge_group.astype(np.intp)
@@ -113,6 +114,11 @@ class Frame:
         return result
 
     @cached_property
+    def starts(self) -> Indices:
+        """Give where the edges of each group begin, (m + 1,)."""
+        return np.searchsorted(self.group, np.arange(len(self.node) + 1))
+
+    @cached_property
     def sales(self) -> Floats:
         """Baseline quantity a node sells, to buyers known and unknown; 0 if none is known, (n,)."""
         seen = self.by_source(self.flow)
@@ -146,6 +152,12 @@ def lost_input(
         return frame.stopped + frame.by_group(frame.passing * undelivered), undelivered
 
     def step(loss: Floats) -> Floats:
+        if frame.compiled and ration is None:
+            from chainshock.queries.propagation.static_kernels import sweep_inputs  # noqa: PLC0415
+
+            given = (frame.starts, frame.source, frame.passing, frame.stopped, scale, frame.node)
+            swept: Floats = sweep_inputs(loss, *given)
+            return swept
         return np.clip(frame.worst(scale * deliveries(loss)[0]), 0.0, 1.0)
 
     def active(loss: Floats) -> Affine:
@@ -193,6 +205,12 @@ def lost_orders(frame: Frame, loss: Floats, short: Floats, tolerance: float, cap
     shipped = frame.flow * frame.factor
 
     def step(orders: Floats) -> Floats:
+        if frame.compiled:
+            from chainshock.queries.propagation.static_kernels import sweep_orders  # noqa: PLC0415
+
+            given = (frame.starts, frame.source, shipped, stopped, sales, frame.node)
+            swept: Floats = sweep_orders(orders, loss, short, *given)
+            return swept
         lost = stopped + frame.by_source(shipped * order_losses(frame, loss, orders, short)[frame.group])
         return np.clip(np.divide(lost, sales, out=np.zeros(len(lost)), where=sells), 0.0, 1.0)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainshock.queries.propagation.cascade.compiled import compiled
+from chainshock.queries.propagation.compiled import compiled
 
 __all__ = ["COLUMNS", "run_columns"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainshock.queries.propagation.cascade.compiled import compiled
+from chainshock.queries.propagation.compiled import compiled
 
 __all__ = ["neighbours", "pass_on", "sweep_up_rows"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainshock.queries.propagation.cascade.compiled import compiled
 from chainshock.queries.propagation.cascade.packed_kernels import replaced, sweep_down, sweep_up
+from chainshock.queries.propagation.compiled import compiled
 
 __all__ = ["reweigh", "run_once"]
 

@@ -6,7 +6,7 @@ import sys
 
 import numba
 
-from chainshock.queries.propagation.cascade.compiled import compiled
+from chainshock.queries.propagation.compiled import compiled
 
 SCRIPT = """
 from chainshock.graph.network.synthetic import make_network
@@ -39,6 +39,6 @@ def test_loops_are_compiled_anew_where_nothing_can_be_kept(monkeypatch):
             raise RuntimeError("cannot cache function: no locator available")  # what numba says
         return numba.njit(**options)
 
-    monkeypatch.setattr("chainshock.queries.propagation.cascade.compiled.njit", njit)
+    monkeypatch.setattr("chainshock.queries.propagation.compiled.njit", njit)
     double = compiled(lambda x: 2 * x)
     assert double(4) == 8
