@@ -3,7 +3,8 @@
 In losses L = 1 - h both maps are monotone, and plain sweeps climb to the least fixed point above the shock.
 Each round here freezes the active branch of every node (its cap, its worst essential group, its weighted sum)
 and the market shares sigma, solves the linear system they leave by GMRES (Saad and Schultz 1986), and sweeps
-once. Policy iteration of this kind never overshoots: the frozen system is a lower bound of the map. A last
+once. Policy iteration of this kind never overshoots: the frozen system is a lower bound of the map, and where
+revenue or cost below the flows lets its solution pass 1, the round ends where the first loss is 1. A last
 plain sweep that changes nothing proves the point.
 """
 
@@ -29,6 +30,7 @@ PLAIN_SWEEPS = 8  # sweeps before the first solve, which find most active branch
 MOST_ROUNDS = 500
 MOST_PLAIN = 100_000
 RESTART, MOST_RESTARTS, REFINEMENTS = 60, 10, 4
+SLACK = 1e-6  # share by which rounding may put a solution below where we stand
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,25 +90,37 @@ class _Climb:
 
     def run(self, lost: Floats) -> Floats:
         """Climb from the shock."""
-        while self.solves < MOST_ROUNDS and self.sweeps < MOST_PLAIN:
+        due = wait = PLAIN_SWEEPS
+        while self.sweeps < MOST_PLAIN:
             new = self.step(lost)
             self.change = float(np.max(np.abs(new - lost), initial=0.0))
             lost, self.sweeps = new, self.sweeps + 1
             if self.change <= TOLERANCE:
                 return lost
-            if self.sweeps >= PLAIN_SWEEPS:
-                branch = self.branch(lost)
-                if branch is not None:
-                    lost = _solve(branch, lost)
-                    self.solves += 1
+            if self.sweeps < due or self.solves >= MOST_ROUNDS:
+                continue
+            branch = self.branch(lost)
+            if branch is None:
+                continue
+            found = _solve(branch, lost)
+            self.solves += 1
+            if found is None:  # ask again when sweeps have gone further
+                wait *= 2
+                due = self.sweeps + wait
+            else:
+                lost = found
         raise QueryError(
             f"fixed point: found a change of {self.change:.2g} after {self.sweeps} sweeps and {self.solves} "
-            f"solves, expected at most {TOLERANCE:g}; use --stop eps"
+            f"solves, expected at most {TOLERANCE:g}; use --stop eps or, where a sector has no output left, "
+            "--replaceability none"
         )
 
 
-def _solve(branch: _Branch, lost: Floats) -> Floats:
-    """Solve the frozen map from below; give losses that are at least those given."""
+def _solve(branch: _Branch, lost: Floats) -> Floats | None:
+    """Solve the frozen map from below; give losses that are at least those given, None if it has no answer.
+
+    A solution below where we stand means that the frozen map grows without bound: its caps are yet to come.
+    """
     free = branch.free
     rows = branch.matrix[free]
     held = lost.copy()
@@ -122,13 +136,20 @@ def _solve(branch: _Branch, lost: Floats) -> Floats:
         restarts = 1 if attempt else MOST_RESTARTS
         step, left = gmres(system, missing, rtol=1e-10, atol=0.0, restart=RESTART, maxiter=restarts)
         if left and not attempt:
-            return lost  # no answer to trust: sweep on
+            return None
         better = found + step
         if not np.max(np.abs(constant - system @ better), initial=0.0) < size:
             break
         found = better
+    stood = lost[free]
+    if np.any(found < (1.0 - SLACK) * stood - TOLERANCE):
+        return None
+    over = found > 1.0
+    if over.any():  # go towards it until the first loss is 1: beyond, its cap binds
+        share = np.min((1.0 - stood[over]) / (found[over] - stood[over]))
+        found = stood + share * (found - stood)
     result = lost.copy()
-    result[free] = np.clip(np.maximum(found, lost[free]), 0.0, 1.0)
+    result[free] = np.clip(np.maximum(found, stood), 0.0, 1.0)
     return result
 
 

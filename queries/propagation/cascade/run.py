@@ -184,5 +184,6 @@ def _check(moved: float, eps: float, name: str) -> None:
     if moved > eps:
         raise QueryError(
             f"scenario {name}: found a fall of {moved:.2g} after {MOST_SWEEPS:,} sweeps, expected at most "
-            f"{eps:g}; raise --eps or take --stop fixed-point"
+            f"{eps:g}; raise --eps, take --stop fixed-point or, where a sector has no output left, "
+            "--replaceability none"
         )

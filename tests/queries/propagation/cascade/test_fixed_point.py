@@ -81,3 +81,30 @@ def test_dead_sector_with_a_small_supplier_ends_where_plain_sweeps_end():
     found = find_fixed_point(arrays, loss)
     assert found.hd == pytest.approx(hd, abs=1e-12)
     assert found.hd[2] == pytest.approx(1.0 - (2.0 / 2.5 + 0.5 / 2.5 * 0.5))
+
+
+def test_a_node_that_loses_all_passes_on_no_more_than_all():
+    # b falls slowly to nothing, as its inputs are 1.01 times its cost: uncapped it would lose 2. x loses half
+    # of what b does; d and e, essential to each other, would keep anything too much for ever
+    classes = np.ones((5, 5), dtype=np.uint8)
+    classes[2, 3] = classes[4, 3] = classes[3, 4] = 2
+    network = BareNetwork(
+        tuple("cbxde"), tuple("12345"), np.arange(5, dtype=np.int32),
+        np.array([1, 0, 1, 2, 4, 3], dtype=np.int32), np.array([1, 1, 2, 3, 3, 4], dtype=np.int32),
+        np.array([0.99, 0.02, 0.5, 1.0, 1.0, 1.0]), classes, cost=np.array([1.0, 1.0, 1.0, 2.0, 1.0]),
+    )  # fmt: skip
+    arrays = compile_cascade(network, "generalized-leontief", replaceability=False)
+    found = find_fixed_point(arrays, np.array([1.0, 0.0, 0.0, 0.0, 0.0]))
+    assert found.hd == pytest.approx([0.0, 0.0, 0.5, 0.5, 0.5], abs=1e-12)
+
+
+def test_a_long_chain_ends_although_each_solve_gains_one_tier():
+    n = 1200
+    ends = np.arange(n - 1, dtype=np.int32)
+    names = tuple(map(str, range(n)))
+    network = BareNetwork(names, names, np.arange(n, dtype=np.int32), ends, ends + 1, np.ones(n - 1))
+    loss = np.zeros(n)
+    loss[[0, n - 1]] = 0.3
+    found = find_fixed_point(compile_cascade(network, "leontief"), loss)
+    assert found.hd == pytest.approx(np.full(n, 0.7))
+    assert found.hu == pytest.approx(np.full(n, 0.7))
