@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import zipfile
@@ -75,17 +76,26 @@ def _content(folder: Path, model: Model, replaceability: bool) -> str:
 
 
 def _load(path: Path) -> CompiledNetwork | None:
-    """Read compiled arrays; None where there are none or they are damaged."""
+    """Read compiled arrays; None where there are none or they are damaged.
+
+    Members are read whole, so that the zip file's checksums cover them, headers included.
+    """
     import polars as pl  # noqa: PLC0415 - heavy
 
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            held = {name: stored[name] for name in stored.files}
-        ids = pl.read_ipc(io.BytesIO(held.pop("ids").tobytes()))["id"]
-        path.touch()
-        return CompiledNetwork(ids, _arrays(held), is_cached=True)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, pl.exceptions.PolarsError):
+        with zipfile.ZipFile(path) as stored:
+            held = {
+                name.removesuffix(".npy"): np.load(io.BytesIO(stored.read(name)), allow_pickle=False)
+                for name in stored.namelist()
+            }
+        found = CompiledNetwork(
+            pl.read_ipc(io.BytesIO(held.pop("ids").tobytes()))["id"], _arrays(held), is_cached=True
+        )
+    except Exception:  # a flipped bit can make zipfile and numpy raise almost anything
         return None
+    with contextlib.suppress(OSError):  # a cache that cannot be written can still be read
+        path.touch()
+    return found
 
 
 def _arrays(held: dict[str, npt.NDArray[np.generic]]) -> CascadeArrays:

@@ -69,6 +69,31 @@ def test_damaged_cache_is_compiled_anew(folder, tmp_path, damage):
     assert scores(found) == expected
 
 
+def test_any_flipped_bit_is_found(folder, tmp_path):
+    expected = open_network(folder, "generalized-leontief", cache=tmp_path / "kept")
+    (path,) = (tmp_path / "kept").glob("*.npz")
+    whole = path.read_bytes()
+    starts = [at for mark in (b"PK", b"NUMPY") for at in range(len(whole)) if whole.startswith(mark, at)]
+    for place in range(0, 60, 7):
+        for start in starts:
+            damaged = bytearray(whole)
+            damaged[min(start + place, len(whole) - 1)] ^= 1 << place % 8
+            path.write_bytes(damaged)
+            found = open_network(folder, "generalized-leontief", cache=tmp_path / "kept")
+            assert list(found.ids) == list(expected.ids)
+            for name in ("sector", "strength", "node_weight", "shared_customer"):
+                assert np.array_equal(getattr(found.arrays, name), getattr(expected.arrays, name))
+
+
+def test_cache_that_can_only_be_read_is_used(folder, tmp_path, monkeypatch):
+    def refuse(self):
+        raise PermissionError(1, "Operation not permitted")
+
+    open_network(folder, "generalized-leontief", cache=tmp_path / "kept")
+    monkeypatch.setattr("pathlib.Path.touch", refuse)
+    assert open_network(folder, "generalized-leontief", cache=tmp_path / "kept").is_cached
+
+
 def test_cache_that_cannot_be_written_is_no_error(folder, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("in the way", encoding="utf-8")
