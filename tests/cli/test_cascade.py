@@ -74,3 +74,20 @@ def test_bad_file_is_refused_with_file_and_line(tmp_path, changed, message):
     assert result.exit_code == 1
     assert message in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--losses", "x.csv", "-o", "./x.csv"), "one place"),
+        (("--losses", "-"), "one place"),
+        (("--eps", "nan"), "from 0 to 1"),
+        (("--losses", "x.csv", "--kernel", "columns"), "another kernel"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(tmp_path, monkeypatch, options, message):
+    monkeypatch.chdir(tmp_path)
+    result = run(tmp_path, "--each-node", *options)
+    assert result.exit_code == 2
+    assert message in result.output
+    assert not (tmp_path / "x.csv").exists()

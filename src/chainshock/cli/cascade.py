@@ -99,6 +99,10 @@ def cascade(network_dir: str, **given: Unpack[CascadeArguments]) -> None:
         raise click.UsageError("expected either --shocks FILE or --each-node")
     if given["losses"] and given["kernel"] == "columns":
         raise click.UsageError("--kernel columns gives scores alone; --losses takes another kernel")
+    if given["losses"] and _same(given["losses"], given["output"]):
+        raise click.UsageError("found one place for --losses and -o, expected two")
+    if math.isnan(given["eps"]):
+        raise click.UsageError("--eps: found nan, expected a number from 0 to 1")
     from chainshock.graph.network.bare import read_shocks
     from chainshock.queries.propagation.cascade.run import Cascade
 
@@ -114,6 +118,10 @@ def cascade(network_dir: str, **given: Unpack[CascadeArguments]) -> None:
         scores = _scores(stack, engine, ids, shocks, given, single=total == 1)
         rows = _counted((asdict(score) for score in scores), total, tick)
         _write(rows, form, given, _run(engine, given, many=total > 1))
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or ("-" not in (one, other) and Path(one).resolve() == Path(other).resolve())
 
 
 def _open(folder: str, given: CascadeArguments, say: Callable[[str], None]) -> tuple[Names, Any]:
