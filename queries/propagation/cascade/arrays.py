@@ -128,7 +128,8 @@ def compile_cascade(network: BareNetwork, model: Model, *, replaceability: bool 
     Raises
     ------
     QueryError
-        The generalized form is asked for without an essentiality table, or there are over 2^31 - 1 edges.
+        The generalized form is asked for without an essentiality table, there are over 2^31 - 1 edges, or
+        sums or shares of the numbers overflow.
     """
     n, m = len(network.ids), len(network.sectors)
     supplier, customer, weight = merged_edges(network)
@@ -142,17 +143,20 @@ def compile_cascade(network: BareNetwork, model: Model, *, replaceability: bool 
     )
     partial = kind == PARTIAL
     share = _ratio(weight[partial], bought[customer[partial]]) * scale[customer[partial]]
+    up = _by_supplier(supplier, customer, _ratio(weight, sold[supplier]), n)
+    node_weight = strength if network.node_weight is None else network.node_weight
+    _check_numbers(strength, bought, node_weight, scale, share, up.value, shared.value)
     return CascadeArrays(
         sector=network.sector.astype(np.int32),
         sectors=m,
         strength=strength,
-        node_weight=strength if network.node_weight is None else network.node_weight,
+        node_weight=node_weight,
         scale=scale,
         partial=_blocks(customer[partial], supplier[partial], share, n),
         single=single,
         shared=shared,
         shared_customer=shared_customer,
-        up=_by_supplier(supplier, customer, _ratio(weight, sold[supplier]), n),
+        up=up,
         replaceable=replaceability,
         edges=len(weight),
     )
@@ -174,7 +178,8 @@ def merged_edges(network: BareNetwork) -> tuple[Int32s, Int32s, Floats]:
     key, i, j, w = key[order], i[order], j[order], w[order]
     first = np.flatnonzero(np.diff(key, prepend=-1))
     if len(first) < len(key):
-        i, j, w = i[first], j[first], np.add.reduceat(w, first)
+        with np.errstate(over="ignore"):
+            i, j, w = i[first], j[first], np.add.reduceat(w, first)
     return i.astype(np.int32), j.astype(np.int32), w
 
 
@@ -223,7 +228,20 @@ def _classes(network: BareNetwork, model: Model) -> npt.NDArray[np.uint8]:
     return np.full((m, m), PARTIAL if model == "linear" else ESSENTIAL, dtype=np.uint8)
 
 
+def _check_numbers(strength: Floats, bought: Floats, node_weight: Floats, *shares: Floats) -> None:
+    """Refuse numbers that overflow: they would end in blank scores."""
+    with np.errstate(over="ignore"):
+        sums = [array.sum() for array in (strength, bought, node_weight)]
+    if not all(map(np.isfinite, sums)):
+        raise QueryError(
+            "found flows or weights that add up to more than a float holds, expected smaller ones"
+        )
+    if not all(np.isfinite(array).all() for array in shares):
+        raise QueryError("found a revenue or cost too small for its flows, expected the same unit")
+
+
 def _ratio(top: Floats, bottom: Floats) -> Floats:
     """Divide, with 0 where the divisor is 0."""
-    result: Floats = np.divide(top, bottom, out=np.zeros(len(top)), where=bottom > 0)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused afterwards
+        result: Floats = np.divide(top, bottom, out=np.zeros(len(top)), where=bottom > 0)
     return result

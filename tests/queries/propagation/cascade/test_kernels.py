@@ -156,6 +156,19 @@ def test_chain_of_three_firms_loses_what_the_arithmetic_says():
         assert engine.run(shock(0.0, 0.0, 0.0), kernel=kernel).score.esri == 0
 
 
+@pytest.mark.parametrize(
+    ("weight", "revenue", "found"), [(1e308, None, "add up"), (1.0, 1e-310, "revenue or cost too small")]
+)
+def test_numbers_that_overflow_are_refused(weight, revenue, found):
+    ends = np.array([0, 1, 2], dtype=np.int32)
+    names = ("a", "b", "c")
+    sold = None if revenue is None else np.full(3, revenue)
+    flow = np.full(3, weight)
+    network = BareNetwork(names, names, ends, ends, np.roll(ends, 1), flow, revenue=sold)
+    with pytest.raises(QueryError, match=found):
+        compile_cascade(network, "linear")
+
+
 def test_kernels_that_do_not_fit_are_refused(monkeypatch):
     engine = Cascade(compile_cascade(make_network(100), "generalized-leontief"))
     hit = next(engine.each_node(range(100)))
