@@ -82,10 +82,12 @@ def read_network(folder: str | Path, *, essentiality: bool = True) -> BareNetwor
         raise nodes.problem(int(blank.arg_max() or 0), "sector", "a sector")
     sectors = names.unique().sort()
     extra = {name: nodes.numbers(name) if name in nodes else None for name in ("revenue", "cost", "weight")}
+    _check_any(nodes, extra["weight"])
     sector = Table(nodes.path, names.to_frame("sector")).places("sector", sectors, "a sector")
     edges = find_table(folder, "edges", ("supplier", "customer", "weight"))
     supplier, customer = (edges.places(name, ids, f"a known {name}") for name in ("supplier", "customer"))
     weight = edges.numbers("weight")
+    _check_any(edges, weight)
     table = None
     if essentiality:
         table = _read_classes(folder, sectors, edges, sector[supplier], sector[customer])
@@ -162,6 +164,12 @@ def from_graph(
     return BareNetwork(
         tuple(index), tuple(known), sector, ends[::2].copy(), ends[1::2].copy(), flows, essentiality
     )
+
+
+def _check_any(table: Table, weight: Floats | None) -> None:
+    """Refuse weights that are all 0: every score would be 0, whatever the shock."""
+    if weight is not None and not weight.any():
+        raise InvalidRecord(str(table.path), None, "weight", "0 in every row", "a number above 0 in some")
 
 
 def _with_rows(rows: pl.DataFrame) -> Iterator[tuple[str, NDArray[np.uint32]]]:

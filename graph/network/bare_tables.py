@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["Table", "find_table", "read_table"]
 
 
+LONGEST_CELL = 2**31 - 1  # as polars has no limit; the csv module's own is 128 KB
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """A table and the file it came from."""
@@ -40,6 +43,7 @@ class Table:
         if self.path.suffix == ".parquet":
             return row + 1
         with self.path.open(encoding="utf-8-sig", newline="") as file:
+            csv.field_size_limit(LONGEST_CELL)
             reader = csv.reader(file)
             filled = (reader.line_num for cells in reader if any(cells))
             return next(islice(filled, row + 1, None), row + 2)
@@ -152,6 +156,7 @@ def _check_lines(path: Path) -> None:
     except UnicodeDecodeError as exc:
         line = data.count(b"\n", 0, exc.start) + 1
         raise InvalidRecord(str(path), line, None, f"byte {data[exc.start]:#04x}", "text in UTF-8") from exc
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(text.splitlines(keepends=True))
     width = len(next(reader, []))
     for cells in reader:

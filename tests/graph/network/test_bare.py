@@ -5,7 +5,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from chainshock.errors import InvalidRecord, QueryError
+from chainshock.errors import ChainshockError, InvalidRecord, QueryError
 from chainshock.graph.network.bare import from_graph, read_network, read_shocks
 
 NODES = "id,sector\na,steel\nb,cars\nc,cars\n"
@@ -54,6 +54,7 @@ def test_numbers_of_parquet_files_match_as_numbers_or_as_text(tmp_path):
         ("nodes", 'id,sector\n"a\nb",steel\n,cars\n', 4, "nothing"),
         ("nodes", NODES + "d,steel,9\n", 5, "3 cells"),
         ("edges", EDGES + "a,b\n", 5, "nothing"),
+        ("nodes", f"id,sector,note\na,steel,{'x' * 200_000}\nb,cars,\nc,cars,\na,cars,\n", 5, "'a'"),
         ("edges", EDGES + "a,b,-1\n", 5, "'-1'"),
         ("edges", EDGES + "a,b,NaN\n", 5, "'NaN'"),
         ("edges", EDGES + "a,b,inf\n", 5, "'inf'"),
@@ -70,6 +71,21 @@ def test_what_does_not_fit_is_named_by_line(tmp_path, name, text, line, found):
         read_network(write(tmp_path, **{name: text}))
     assert (caught.value.row, caught.value.found) == (line, found)
     assert caught.value.path.endswith(f"{name}.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("edges", "supplier,customer,weight\na,b,0\n"), ("nodes", "id,sector,weight\na,steel,0\nb,cars,0\n")],
+)
+def test_weights_that_are_all_0_are_refused(tmp_path, name, text):
+    with pytest.raises(InvalidRecord, match=rf"{name}\.csv: column weight: found 0 in every row"):
+        read_network(write(tmp_path, **{name: text}))
+
+
+def test_quote_that_is_never_closed_is_a_problem_of_the_file(tmp_path):
+    write(tmp_path, edges=EDGES + '"a,b,1\n' + "a,b,1\n" * 30_000)
+    with pytest.raises(ChainshockError, match=r"edges\.csv"):
+        read_network(tmp_path)
 
 
 def test_bytes_that_are_not_text_are_named_by_line(tmp_path):
