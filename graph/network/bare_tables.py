@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Table", "find_table", "read_table"]
 
 
+OPTIONAL = ("revenue", "cost", "weight")
 LONGEST_CELL = 2**31 - 1  # as polars has no limit; the csv module's own is 128 KB
 
 
@@ -115,7 +116,7 @@ def read_table(path: Path, columns: tuple[str, ...]) -> Table:
     Raises
     ------
     FileProblem
-        The file is missing or unreadable, or lacks a column or rows.
+        The file is missing or unreadable, lacks a column or rows, or a column holds no text or numbers.
     InvalidRecord
         A line of a CSV file has more or fewer cells than its header.
     """
@@ -133,6 +134,10 @@ def read_table(path: Path, columns: tuple[str, ...]) -> Table:
     for column in columns:
         if column not in frame.columns:
             raise FileProblem(str(path), f"columns {', '.join(frame.columns)}", f"a column {column}")
+    for column in {*columns, *OPTIONAL} & {*frame.columns}:
+        kind = frame.schema[column]
+        if kind.is_nested() or kind in (pl.Binary, pl.Object, pl.Null):
+            raise FileProblem(str(path), f"column {column} of type {kind}", "text or numbers")
     if not frame.height:
         raise FileProblem(str(path), "no rows", "at least one row")
     return Table(path, frame)

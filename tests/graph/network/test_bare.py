@@ -5,7 +5,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from chainshock.errors import ChainshockError, InvalidRecord, QueryError
+from chainshock.errors import ChainshockError, FileProblem, InvalidRecord, QueryError
 from chainshock.graph.network.bare import from_graph, read_network, read_shocks
 
 NODES = "id,sector\na,steel\nb,cars\nc,cars\n"
@@ -71,6 +71,24 @@ def test_what_does_not_fit_is_named_by_line(tmp_path, name, text, line, found):
         read_network(write(tmp_path, **{name: text}))
     assert (caught.value.row, caught.value.found) == (line, found)
     assert caught.value.path.endswith(f"{name}.csv")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pl.Series("id", [b"\xff", b"a"]),
+        pl.Series("sector", [["steel"], ["cars"]]),
+        pl.Series("cost", [[1.0], [2.0]]),
+        pl.Series("id", [None, None]),
+    ],
+)
+def test_columns_that_hold_neither_text_nor_numbers_are_refused(tmp_path, odd):
+    write(tmp_path)
+    (tmp_path / "nodes.csv").unlink()
+    plain = pl.DataFrame({"id": ["a", "b"], "sector": ["steel", "cars"], "note": [[1], [2]]})
+    plain.with_columns(odd).write_parquet(tmp_path / "nodes.parquet")
+    with pytest.raises(FileProblem, match=rf"nodes\.parquet: found column {odd.name} of type"):
+        read_network(tmp_path)
 
 
 @pytest.mark.parametrize(
