@@ -15,6 +15,7 @@ from chainshock.queries.propagation.cascade.redraw_kernels import reweigh, run_o
 
 __all__ = ["RedrawnScores", "RedrawnSweeps"]
 
+MOST_SPREAD = 10.0  # flows drawn further apart leave what a float holds
 Numbers = npt.NDArray[np.int64]
 
 
@@ -69,8 +70,12 @@ class RedrawnSweeps:
         Raises
         ------
         QueryError
-            Sweeps do not settle.
+            Sweeps do not settle, or there are no samples, or the spread is not from 0 to 10.
         """
+        if samples < 1 or not 0.0 <= spread <= MOST_SPREAD:
+            raise QueryError(
+                f"found {samples} samples of spread {spread:g}, expected at least 1 and 0 to {MOST_SPREAD:g}"
+            )
         arrays, n, k = self.arrays, self.arrays.n, len(self.edges[2])
         psi = 1.0 - shock.dense(n)
         fixed = None if self.network.node_weight is None else self.network.node_weight[self.order]

@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chainshock.errors import QueryError
+from chainshock.graph.network.bare import NodeLosses
+from chainshock.graph.network.synthetic import make_network
 from chainshock.queries.propagation.cascade.arrays import compile_cascade, merged_edges
 from chainshock.queries.propagation.cascade.redraw import RedrawnSweeps
 from chainshock.queries.propagation.cascade.run import Cascade
@@ -39,3 +42,11 @@ def test_no_spread_gives_the_network_itself_and_a_seed_gives_one_answer(data, ne
     plain = Cascade(arrays).run(hit, kernel="reference").score
     assert drawn.run(hit, 2, 1, 0.0).scores[:, 0] == pytest.approx([plain.esri] * 2, abs=1e-12)
     assert (drawn.run(hit, 5, 1, 0.4).scores[:3] == drawn.run(hit, 3, 1, 0.4).scores).all()
+
+
+@pytest.mark.parametrize(("samples", "spread"), [(0, 0.2), (5, -0.1), (5, float("nan")), (5, 50.0)])
+def test_samples_and_spreads_that_make_no_sense_are_refused(samples, spread):
+    network = make_network(200)
+    drawn = RedrawnSweeps(network, compile_cascade(network, "linear"))
+    with pytest.raises(QueryError, match="samples of spread"):
+        drawn.run(NodeLosses("x", np.zeros(1, dtype=np.int32), np.ones(1)), samples, 7, spread)
