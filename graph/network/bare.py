@@ -141,11 +141,17 @@ def from_graph(
     Raises
     ------
     QueryError
-        A node has no sector or an unknown one, or a flow is missing, negative or not finite.
+        The graph has no directions, a node has no sector or an unknown one, or a flow is missing, negative or
+        no finite number.
     """
+    if not graph.is_directed():
+        raise QueryError("found an undirected graph, expected edges from supplier to customer")
     index = {node: place for place, node in enumerate(graph)}
     found = [data.get("sector") for _, data in graph.nodes(data=True)]
-    known = {name: place for place, name in enumerate(sectors or sorted({*found} - {None}))}
+    try:
+        known = {name: place for place, name in enumerate(sectors or sorted({*found} - {None}))}
+    except TypeError as exc:
+        raise QueryError("found sectors of several types, expected text or numbers throughout") from exc
     for node, name in zip(graph, found, strict=True):
         if name not in known:
             raise QueryError(f"node {node!r}: found sector {name!r}, expected one of the sectors")
@@ -153,9 +159,12 @@ def from_graph(
     ends = np.fromiter(
         (index[node] for u, v in graph.edges() for node in (u, v)), dtype=np.int32, count=2 * count
     )
-    flows = np.fromiter(
-        (w for _, _, w in graph.edges(data=weight, default=np.nan)), dtype=np.float64, count=count
-    )
+    try:
+        flows = np.fromiter(
+            (w for _, _, w in graph.edges(data=weight, default=np.nan)), dtype=np.float64, count=count
+        )
+    except ValueError as exc:
+        raise QueryError(f"edge attribute {weight!r}: {exc}, expected numbers") from exc
     wrong = np.flatnonzero(~(np.isfinite(flows) & (flows >= 0)))
     if wrong.size:
         u, v = (list(index)[place] for place in ends[2 * wrong[0] : 2 * wrong[0] + 2])

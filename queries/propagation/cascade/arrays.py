@@ -128,8 +128,8 @@ def compile_cascade(network: BareNetwork, model: Model, *, replaceability: bool 
     Raises
     ------
     QueryError
-        The generalized form is asked for without an essentiality table, there are over 2^31 - 1 edges, or
-        sums or shares of the numbers overflow.
+        The generalized form is asked for without an essentiality table of all sectors, there are over
+        2^31 - 1 edges, or sums or shares of the numbers overflow.
     """
     n, m = len(network.ids), len(network.sectors)
     supplier, customer, weight = merged_edges(network)
@@ -224,6 +224,8 @@ def _classes(network: BareNetwork, model: Model) -> npt.NDArray[np.uint8]:
     if model == "generalized-leontief":
         if network.essentiality is None:
             raise QueryError("generalized-leontief: found no essentiality table, expected one")
+        if (shape := network.essentiality.shape) != (m, m):
+            raise QueryError(f"generalized-leontief: found classes of shape {shape}, expected ({m}, {m})")
         return network.essentiality
     return np.full((m, m), PARTIAL if model == "linear" else ESSENTIAL, dtype=np.uint8)
 

@@ -163,3 +163,24 @@ def test_a_graph_with_a_node_without_sector_is_refused():
     graph.add_node("a")
     with pytest.raises(QueryError, match="'a'"):
         from_graph(graph)
+
+
+def test_a_graph_without_directions_or_of_mixed_sectors_is_refused():
+    graph = nx.Graph()
+    graph.add_nodes_from("ab", sector="steel")
+    graph.add_edge("b", "a", weight=1.0)
+    with pytest.raises(QueryError, match="undirected"):
+        from_graph(graph)
+    mixed = nx.DiGraph()
+    mixed.add_node("a", sector=1)
+    mixed.add_node("b", sector="steel")
+    with pytest.raises(QueryError, match="several types"):
+        from_graph(mixed)
+
+
+def test_a_graph_whose_flows_are_words_is_refused():
+    graph = nx.DiGraph()
+    graph.add_nodes_from("ab", sector="steel")
+    graph.add_edge("a", "b", weight="many")
+    with pytest.raises(QueryError, match=r"'weight'.*many"):
+        from_graph(graph)

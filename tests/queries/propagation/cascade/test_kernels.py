@@ -1,6 +1,7 @@
 """Every cascade kernel against published answers, hand arithmetic and the readable kernel."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -167,6 +168,12 @@ def test_numbers_that_overflow_are_refused(weight, revenue, found):
     network = BareNetwork(names, names, ends, ends, np.roll(ends, 1), flow, revenue=sold)
     with pytest.raises(QueryError, match=found):
         compile_cascade(network, "linear")
+
+
+def test_classes_that_do_not_cover_the_sectors_are_refused():
+    network = replace(make_network(200), essentiality=np.ones((3, 3), dtype=np.uint8))
+    with pytest.raises(QueryError, match=r"found classes of shape \(3, 3\), expected \(100, 100\)"):
+        compile_cascade(network, "generalized-leontief")
 
 
 def test_kernels_that_do_not_fit_are_refused(monkeypatch):
