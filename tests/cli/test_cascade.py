@@ -1,6 +1,8 @@
 """The command `cascade` on networks in files."""
 
 import json
+import subprocess
+import sys
 
 import polars as pl
 import pytest
@@ -91,3 +93,26 @@ def test_options_that_do_not_go_together_are_refused(tmp_path, monkeypatch, opti
     assert result.exit_code == 2
     assert message in result.output
     assert not (tmp_path / "x.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--stop", "fixed-point"), ("--stop", "fixed-point", "--kernel", "packed")]
+)
+def test_without_numba_the_readable_kernel_runs(tmp_path, options):
+    run(tmp_path)
+    script = "import sys; sys.modules['numba'] = None; from chainshock.cli import main; main()"
+    for shocks in (("--each-node",), ("--shocks", str(tmp_path / "shocks.csv"))):
+        words = [
+            sys.executable,
+            "-c",
+            script,
+            "cascade",
+            str(tmp_path),
+            *shocks,
+            *options,
+            "--format",
+            "json",
+        ]
+        result = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+        assert json.loads(result.stdout)["run"]["kernel"] == "reference"

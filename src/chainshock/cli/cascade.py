@@ -174,13 +174,13 @@ def _scores(
 
 
 def _run(engine: Cascade, given: CascadeArguments, *, many: bool) -> dict[str, object]:
-    kernel = engine.chosen(given["kernel"], many=many and not given["losses"])
     fixed = given["stop"] == "fixed-point"
+    wanted: Kernel = "reference" if fixed else given["kernel"]
     return {
         "model": given["model"],
         "replaceability": given["replaceability"],
         "stop": "fixed-point" if fixed else f"eps={given['eps']:g}",
-        "kernel": "reference" if fixed else kernel,
+        "kernel": engine.chosen(wanted, many=many and not given["losses"]),
         "nodes": engine.arrays.n,
         "edges": engine.arrays.edges,
     }

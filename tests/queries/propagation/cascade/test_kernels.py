@@ -170,6 +170,12 @@ def test_numbers_that_overflow_are_refused(weight, revenue, found):
         compile_cascade(network, "linear")
 
 
+def test_only_the_kernel_that_runs_is_laid_out():
+    engine = Cascade(compile_cascade(make_network(100), "generalized-leontief"))
+    engine.run(next(engine.each_node(range(100))), kernel="packed")
+    assert {*vars(engine)} == {"arrays", "_packed"}
+
+
 def test_classes_that_do_not_cover_the_sectors_are_refused():
     network = replace(make_network(200), essentiality=np.ones((3, 3), dtype=np.uint8))
     with pytest.raises(QueryError, match=r"found classes of shape \(3, 3\), expected \(100, 100\)"):
