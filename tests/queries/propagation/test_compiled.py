@@ -42,3 +42,12 @@ def test_loops_are_compiled_anew_where_nothing_can_be_kept(monkeypatch):
     monkeypatch.setattr("chainshock.queries.propagation.compiled.njit", njit)
     double = compiled(lambda x: 2 * x)
     assert double(4) == 8
+
+
+def test_a_full_disk_stops_nothing(monkeypatch, tmp_path):
+    def full(*given, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("numba.core.config.CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr("numba.core.caching.IndexDataCacheFile.save", full)
+    assert compiled(lambda x: 2 * x)(4) == 8
