@@ -35,6 +35,11 @@ def test_each_node_gives_a_row_per_node(tmp_path):
     assert [row["scenario"] for row in json.loads(result.stdout)["rows"]] == ["a", "b", "c"]
 
 
+def test_stop_names_eps_as_it_was_given(tmp_path):
+    result = run(tmp_path, "--each-node", "--eps", "0.0123456789")
+    assert {row["stop"] for row in json.loads(result.stdout)["rows"]} == {"eps=0.0123456789"}
+
+
 def test_parquet_gives_what_csv_gives(tmp_path):
     expected = json.loads(run(tmp_path).stdout)
     for name in ("nodes", "edges", "essentiality", "shocks"):

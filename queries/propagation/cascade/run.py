@@ -94,7 +94,7 @@ class Cascade:
         sweeps = getattr(self, f"_{chosen}")  # laid out, and numba imported, for this kernel alone
         hd, hu, count, moved = sweeps.run(loss, eps, MOST_SWEEPS, tick)
         _check(moved, eps, shock.name)
-        return self._result(shock.name, hd, hu, count, f"eps={eps:g}", chosen)
+        return self._result(shock.name, hd, hu, count, f"eps={eps:.12g}", chosen)
 
     def run_many(
         self,
@@ -148,7 +148,7 @@ class Cascade:
         for shock, score, count, moved in zip(chunk, scores.tolist(), sweeps, moves, strict=True):
             _check(moved, eps, shock.name)
             both, down, up = score
-            yield CascadeScore(shock.name, both, down, up, int(count), f"eps={eps:g}")
+            yield CascadeScore(shock.name, both, down, up, int(count), f"eps={eps:.12g}")
 
     def _result(
         self, name: str, hd: Floats, hu: Floats, iterations: int, stop: str, kernel: str

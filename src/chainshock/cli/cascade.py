@@ -179,7 +179,7 @@ def _run(engine: Cascade, given: CascadeArguments, *, many: bool) -> dict[str, o
     return {
         "model": given["model"],
         "replaceability": given["replaceability"],
-        "stop": "fixed-point" if fixed else f"eps={given['eps']:g}",
+        "stop": "fixed-point" if fixed else f"eps={given['eps']:.12g}",
         "kernel": engine.chosen(wanted, many=many and not given["losses"]),
         "nodes": engine.arrays.n,
         "edges": engine.arrays.edges,
