@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -43,8 +45,7 @@ class Table:
         """Give the line of a row in a CSV file, the number of the row (from 1) in a Parquet file."""
         if self.path.suffix == ".parquet":
             return row + 1
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            csv.field_size_limit(LONGEST_CELL)
+        with self.path.open(encoding="utf-8-sig", newline="") as file, _cells_of_any_length():
             reader = csv.reader(file)
             filled = (reader.line_num for cells in reader if any(cells))
             return next(islice(filled, row + 1, None), row + 2)
@@ -161,9 +162,20 @@ def _check_lines(path: Path) -> None:
     except UnicodeDecodeError as exc:
         line = data.count(b"\n", 0, exc.start) + 1
         raise InvalidRecord(str(path), line, None, f"byte {data[exc.start]:#04x}", "text in UTF-8") from exc
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(text.splitlines(keepends=True))
-    width = len(next(reader, []))
-    for cells in reader:
-        if cells and len(cells) != width:
-            raise InvalidRecord(str(path), reader.line_num, None, f"{len(cells)} cells", f"{width} cells")
+    with _cells_of_any_length():
+        reader = csv.reader(text.splitlines(keepends=True))
+        width = len(next(reader, []))
+        for cells in reader:
+            if cells and len(cells) != width:
+                expected = f"{width} cells"
+                raise InvalidRecord(str(path), reader.line_num, None, f"{len(cells)} cells", expected)
+
+
+@contextmanager
+def _cells_of_any_length() -> Iterator[None]:
+    """Lift the csv module's limit on cells, which holds for the whole process, for a while."""
+    usual = csv.field_size_limit(LONGEST_CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(usual)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from chainshock.errors import QueryError
 from chainshock.graph.network.bare import BareNetwork
 
 __all__ = ["make_network"]
@@ -35,7 +36,14 @@ def make_network(n: int, *, sectors: int = 100, degree: int = 10, seed: int = SE
         Mean number of edges per node.
     seed
         With n, decides everything.
+
+    Raises
+    ------
+    QueryError
+        There are fewer nodes than sectors.
     """
+    if n < sectors:
+        raise QueryError(f"found {n} nodes for {sectors} sectors, expected at least one in each")
     stream = np.random.Generator(np.random.PCG64(seed + n))
     cap = max(10.0, 4 * n**0.5)
     reach = [np.cumsum(np.minimum(_pareto(stream, n, tail), cap)) for tail in (SELLS, BUYS)]

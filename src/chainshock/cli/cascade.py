@@ -65,7 +65,8 @@ class CascadeArguments(TypedDict):
     type=click.Choice(["eps", "fixed-point"]),
     default="eps",
     show_default=True,
-    help="Stop when no node falls by more than eps in a sweep, as published, or go to the fixed point.",
+    help="Stop when no node falls by more than eps in a sweep, as published, or go to the fixed point, "
+    "whatever eps and kernel are.",
 )
 @click.option(
     "--eps",

@@ -1,5 +1,7 @@
 """Anyone's network, read from tables or taken from a graph."""
 
+import csv
+
 import networkx as nx
 import numpy as np
 import polars as pl
@@ -7,6 +9,7 @@ import pytest
 
 from chainshock.errors import ChainshockError, FileProblem, InvalidRecord, QueryError
 from chainshock.graph.network.bare import from_graph, read_network, read_shocks
+from chainshock.graph.network.synthetic import make_network
 
 NODES = "id,sector\na,steel\nb,cars\nc,cars\n"
 EDGES = "supplier,customer,weight\na,b,1.5\nb,c,2\na,b,0.5\n"
@@ -184,3 +187,17 @@ def test_a_graph_whose_flows_are_words_is_refused():
     graph.add_edge("a", "b", weight="many")
     with pytest.raises(QueryError, match=r"'weight'.*many"):
         from_graph(graph)
+
+
+def test_a_synthetic_network_needs_a_node_in_each_sector():
+    with pytest.raises(QueryError, match="5 nodes for 100 sectors"):
+        make_network(5)
+
+
+def test_reading_a_network_leaves_the_limits_of_other_readers_alone(tmp_path):
+    usual = csv.field_size_limit()
+    with pytest.raises(InvalidRecord):
+        read_network(write(tmp_path, edges=EDGES + "a,b,-1\n"))
+    with pytest.raises(InvalidRecord):
+        read_network(write(tmp_path, edges=EDGES + "a,b,1,1\n"))
+    assert csv.field_size_limit() == usual
