@@ -9,10 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from chainshock.queries.propagation.compiled import compiled
+from chainshock.queries.propagation.sweeps import ROUNDING
 
 __all__ = ["pass_orders", "sweep_inputs", "sweep_orders"]
-
-ROUNDING = 1e-12  # as in `sweeps`
 
 
 @compiled

@@ -24,7 +24,7 @@ from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions, ShockState
 from chainshock.queries.propagation.static import solve
 from chainshock.queries.propagation.weeks.solve import LicenceQueue, WeekState, solve_weeks
-from chainshock.queries.rank import RankRow, RankTable
+from chainshock.queries.rank import RankTable
 from chainshock.queries.scenario import HORIZON_WEEKS, Scenario
 from chainshock.queries.severity import STATIC_WEEKS
 from chainshock.queries.timetable import edge_series
@@ -276,7 +276,7 @@ class Shock:
             large = [e for e in entities if e.value is not None and e.value >= SMALLEST_COUNTRY_USD]
             run["too_small"] = len(entities) - len(large)
             entities = large
-        rows = self._rows(kind, entities, extras)
+        rows = make_rows(self, kind, entities, extras)
         names = NameIndex(self.graph, [LABELS[kind]])
         table = RankTable(kind, run, tuple(rows), names).select()
         if not samples:
@@ -313,7 +313,7 @@ class Shock:
                 f"{node}: found no activity of it in the network of {self.choices.as_of}, "
                 "expected facts of what it makes or serves"
             )
-        row = self._rows(kind, [found], EXTRAS)[0].ranked(1, (1, 1))
+        row = make_rows(self, kind, [found], EXTRAS)[0].ranked(1, (1, 1))
         from chainshock.explanation import explain_entity  # noqa: PLC0415 - rankings do without
 
         return explain_entity(self, node, found, row)
@@ -349,10 +349,6 @@ class Shock:
             return table
         sampling = Sampling(samples, seed, jobs)
         return with_intervals(table, [self, other], sampling, tick, why_uncertain=why_uncertain)
-
-    def _rows(self, kind: str, entities: list[EntityExposure], extras: Collection[Extra]) -> list[RankRow]:
-        """Make rows of entities."""
-        return make_rows(self, kind, entities, extras)
 
     def _aggregate(self, kind: str, result: Exposures) -> list[EntityExposure]:
         """Add up to entities; a company's denominator is its whole revenue, unless it is only a project."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from chainshock.queries.propagation.cascade.reference import DEAD_SECTOR
 from chainshock.queries.propagation.compiled import compiled
 
 __all__ = ["COLUMNS", "run_columns"]
 
 COLUMNS = 16
-DEAD_SECTOR = 1e-10  # as in the reference kernel
 ONE = np.uint64(1)
 
 

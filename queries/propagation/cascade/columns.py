@@ -24,10 +24,8 @@ class ColumnSweeps:
         rows = arrange_down(arrays)
         order = rows.order
         self.arrays, self.number = arrays, numbers(order)
-        self.down = (*rows.single, *rows.partial, rows.groups, *rows.shared)
+        self.down, self.nodes = rows.blocks, rows.nodes(arrays)
         self.up = permute(arrays.up, order, self.number)
-        sector = arrays.sector[order].astype(np.uint32)
-        self.nodes = (arrays.scale[order], arrays.strength[order], sector, arrays.replaceable)
         self.weight = arrays.node_weight[order]
         self.budget = max(1, BUDGET // (arrays.edges + arrays.n))
 

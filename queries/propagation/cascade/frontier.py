@@ -13,7 +13,6 @@ from chainshock.queries.propagation.cascade.arrays import CascadeArrays
 from chainshock.queries.propagation.cascade.frontier_kernels import neighbours, pass_on, sweep_up_rows
 from chainshock.queries.propagation.cascade.packed import PackedSweeps
 from chainshock.queries.propagation.cascade.packed_kernels import replaced, sweep_down, sweep_up
-from chainshock.queries.propagation.cascade.packed_rows import numbers
 
 __all__ = ["FrontierSweeps"]
 
@@ -25,15 +24,15 @@ class FrontierSweeps(PackedSweeps):
 
     def __init__(self, arrays: CascadeArrays) -> None:
         super().__init__(arrays)
-        down, up = self.down_rows.order, self.up_rows.order
+        down, up = self.down_number, self.up_number
         customers = np.repeat(np.arange(arrays.n), arrays.partial.length)
         alone = np.repeat(np.arange(arrays.n), arrays.single.length)
         grouped = np.repeat(arrays.shared_customer, arrays.shared.length)
         suppliers = np.concatenate([arrays.partial.index, arrays.single.index, arrays.shared.index])
         buyers = np.concatenate([customers, alone, grouped])
-        self.buyers = _adjacency(numbers(down)[suppliers], numbers(down)[buyers], arrays.n)
+        self.buyers = _adjacency(down[suppliers], down[buyers], arrays.n)
         sellers = np.repeat(np.arange(arrays.n), arrays.up.length)
-        self.sellers = _adjacency(numbers(up)[arrays.up.index], numbers(up)[sellers], arrays.n)
+        self.sellers = _adjacency(up[arrays.up.index], up[sellers], arrays.n)
 
     def run(
         self, loss: Floats, eps: float, most: int, tick: Callable[[int, float], None] | None = None
@@ -48,8 +47,7 @@ class FrontierSweeps(PackedSweeps):
             sweeps += 1
             if tick:
                 tick(sweeps, moved)
-        number = (numbers(self.down_rows.order), numbers(self.up_rows.order))
-        return down.hd[number[0]], up.hu[number[1]], sweeps, moved
+        return down.hd[self.down_number], up.hu[self.up_number], sweeps, moved
 
 
 class _Down:

@@ -20,10 +20,8 @@ class PackedSweeps:
     def __init__(self, arrays: CascadeArrays) -> None:
         self.arrays = arrays
         self.down_rows, self.up_rows = arrange_down(arrays), arrange_up(arrays)
-        down, order = self.down_rows, self.down_rows.order
-        self.blocks = (*down.single, *down.partial, down.groups, *down.shared)
-        sector = arrays.sector[order].astype(np.uint32)
-        self.nodes = (arrays.scale[order], arrays.strength[order], sector, arrays.replaceable)
+        self.blocks, self.nodes = self.down_rows.blocks, self.down_rows.nodes(arrays)
+        self.down_number, self.up_number = numbers(self.down_rows.order), numbers(self.up_rows.order)
         self.every = np.arange(arrays.n, dtype=np.uint32)
 
     def run(
@@ -51,4 +49,4 @@ class PackedSweeps:
             sweeps += 1
             if tick:
                 tick(sweeps, moved)
-        return hd[numbers(self.down_rows.order)], hu[numbers(up.order)], sweeps, moved
+        return hd[self.down_number], hu[self.up_number], sweeps, moved

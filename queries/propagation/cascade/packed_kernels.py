@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from chainshock.queries.propagation.cascade.reference import DEAD_SECTOR
 from chainshock.queries.propagation.compiled import compiled
 
 __all__ = ["replaced", "sweep_down", "sweep_up"]
 
-DEAD_SECTOR = 1e-10  # as in the reference kernel
 ONE = np.uint64(1)
 
 

@@ -6,6 +6,7 @@ Numbers are unsigned, which spares compiled loops the check for negative ones an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +70,16 @@ class DownRows:
     partial: tuple[Starts, Unsigned, Floats]
     groups: Starts
     shared: tuple[Starts, Unsigned, Floats]
+
+    @property
+    def blocks(self) -> tuple[npt.NDArray[Any], ...]:  # Any: starts, indices and values
+        """The arrays of all blocks, in the order in which kernels take them."""
+        return (*self.single, *self.partial, self.groups, *self.shared)
+
+    def nodes(self, arrays: CascadeArrays) -> tuple[Floats, Floats, Unsigned, bool]:
+        """Give scale, strength and sector of each row, (n,), and whether replaceability is on."""
+        sector = arrays.sector[self.order].astype(np.uint32)
+        return arrays.scale[self.order], arrays.strength[self.order], sector, arrays.replaceable
 
     @property
     def nbytes(self) -> int:

@@ -52,13 +52,9 @@ class RedrawnSweeps:
         self.edges = (number[supplier], number[customer], flow, _groups(arrays, down_edges.shared, len(flow)))
         entries = (down_edges.partial[2], down_edges.shared[2], up_edges.value)
         self.traced = tuple(entry.astype(np.int64) - 1 for entry in entries)
-        self.values = (down.partial[2].copy(), down.shared[2].copy(), up.value.copy())
-        self.blocks = (
-            *down.single, *down.partial[:2], self.values[0], down.groups, *down.shared[:2], self.values[1],
-        )  # fmt: skip
-        self.strength, self.scale = arrays.strength[down.order], arrays.scale[down.order]
-        sector = arrays.sector[down.order].astype(np.uint32)
-        self.nodes = (self.scale, self.strength, sector, arrays.replaceable)
+        self.values = (down.partial[2], down.shared[2], up.value)  # drawn anew, in place
+        self.blocks, self.nodes = down.blocks, down.nodes(arrays)
+        self.scale, self.strength = self.nodes[:2]
         none = np.zeros(0)
         self.given = tuple(none if x is None else x[down.order] for x in (network.revenue, network.cost))
 
@@ -78,6 +74,7 @@ class RedrawnSweeps:
             )
         arrays, n, k = self.arrays, self.arrays.n, len(self.edges[2])
         psi = 1.0 - shock.dense(n)
+        psi_down, psi_up = psi[self.order], psi[self.up_order]
         fixed = None if self.network.node_weight is None else self.network.node_weight[self.order]
         room = (
             *(np.zeros(n) for _ in range(3)),
@@ -95,8 +92,8 @@ class RedrawnSweeps:
             )  # fmt: skip
             weight = self.strength if fixed is None else fixed
             *score, sweeps[sample], moved = run_once(
-                self.blocks, self.nodes, self.up.start, self.up.index, self.values[2], psi[self.order],
-                psi[self.up_order], self.to_up, weight, every, eps, most, room,
+                self.blocks, self.nodes, self.up.start, self.up.index, self.values[2], psi_down, psi_up,
+                self.to_up, weight, every, eps, most, room,
             )  # fmt: skip
             if moved > eps:
                 raise QueryError(f"sample {sample}: found a fall of {moved:.2g} after {most} sweeps")

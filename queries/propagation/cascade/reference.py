@@ -12,7 +12,7 @@ import numpy as np
 from chainshock.graph.network.bare import Floats
 from chainshock.queries.propagation.cascade.arrays import CascadeArrays
 
-__all__ = ["ReferenceSweeps"]
+__all__ = ["DEAD_SECTOR", "ReferenceSweeps"]
 
 DEAD_SECTOR = 1e-10  # sector output at or below it counts as 1
 
