@@ -1,39 +1,25 @@
-"""Say what a loader is and what it reports.
-
-A loader turns files of one kind into facts in a store, in one transaction. Rows that do not fit are set
-aside (quarantined) with what was found and what was expected; the rest loads.
-"""
+"""Say what a load reports, and write down the rows that it set aside."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
 
-from chainshock.errors import FileProblem, InvalidRecord, UnknownName
-
-if TYPE_CHECKING:
-    from chainshock.graph.stores.base import Store
+from chainshock.errors import FileProblem, InvalidRecord
 
 __all__ = [
-    "LOADERS",
     "LoadReport",
-    "Loader",
     "Problem",
     "Progress",
-    "get_loader",
     "safe_cell",
     "write_quarantine",
 ]
 
 Progress = Callable[[int, int], None]  # rows written so far, rows in all
-
-LOADERS = {"tables": "chainshock.loaders.tables:load_tables"}  # name: module and function
 
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -60,59 +46,32 @@ class LoadReport:
     """What became of the rows that were read.
 
     `loaded` rows are new or newer than what the store held; `superseded` rows are older vintages of facts
-    that the store holds, and are kept beside them; `unchanged` rows were there already. The four counts with
-    `quarantined` add up to `read`.
+    that the store holds, and are kept beside them; `unchanged` rows were there already; `left_out` rows fit and
+    do not concern the graph, `reasons` says why. With `quarantined` the counts add up to `read`.
     """
 
     read: int = 0
     loaded: int = 0
     unchanged: int = 0
     superseded: int = 0
+    left_out: int = 0
     quarantined: int = 0
     problems: tuple[Problem, ...] = field(default=())
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        parts = self.loaded + self.unchanged + self.superseded + self.quarantined
+        parts = self.loaded + self.unchanged + self.superseded + self.left_out + self.quarantined
         if self.read != parts:
             raise ValueError(f"read {self.read} rows, accounted for {parts}")
 
     def __str__(self) -> str:
         text = (
             f"{self.read} rows read: {self.loaded} loaded, {self.unchanged} unchanged, "
-            f"{self.superseded} superseded, {self.quarantined} quarantined"
+            f"{self.superseded} superseded, "
+            + (f"{self.left_out} left out, " if self.left_out else "")
+            + f"{self.quarantined} quarantined"
         )
         return f"{text}; nothing changed" if not self.loaded and not self.superseded else text
-
-
-class Loader(Protocol):
-    """Load files of one kind into a store, in one transaction."""
-
-    def __call__(
-        self,
-        paths: Sequence[str | Path],
-        store: Store,
-        *,
-        origin: str,
-        strict: bool = False,
-        dry_run: bool = False,
-        quarantine: str | Path | None = None,
-        progress: Progress | None = None,
-    ) -> LoadReport:
-        """Load the files; see `chainshock.loaders.tables.load_tables` for the options."""
-
-
-def get_loader(name: str) -> Loader:
-    """Give a loader by name.
-
-    Raises
-    ------
-    UnknownName
-        No loader has that name.
-    """
-    if name not in LOADERS:
-        raise UnknownName("loader", name, tuple(sorted(LOADERS)))
-    module, _, function = LOADERS[name].partition(":")
-    return cast(Loader, getattr(import_module(module), function))
 
 
 def safe_cell(text: str) -> str:

@@ -5,46 +5,15 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from chainshock.errors import FileProblem
 from chainshock.graph.schema import read_schema
 
-__all__ = ["decode", "find_tables", "read_cells", "read_file", "table_name"]
+__all__ = ["decode", "read_cells", "read_file", "table_name"]
 
 EXPECTED_FILE = "a CSV table in UTF-8 with a header line"
-
-
-def find_tables(paths: Sequence[str | Path]) -> list[Path]:
-    """List the table files that paths (files, or folders of CSV files) name, each once.
-
-    Raises
-    ------
-    FileProblem
-        A path does not exist, is neither file nor folder, or is a folder without CSV files.
-    """
-    found: dict[Path, None] = {}
-    for path in map(Path, paths):
-        try:
-            if path.is_dir():
-                inside = sorted(
-                    p for p in path.iterdir() if p.suffix.lower() == ".csv" and not p.name.startswith(".")
-                )
-                if not inside:
-                    raise FileProblem(
-                        str(path), "a folder without CSV files", "a folder of tables, or a table"
-                    )
-                found.update(dict.fromkeys(inside))
-            elif path.is_file():
-                found[path] = None
-            elif path.exists():
-                raise FileProblem(str(path), "neither a file nor a folder", "a CSV table or a folder of them")
-            else:
-                raise FileProblem(str(path), "no such file", "a CSV table or a folder of them")
-        except (OSError, ValueError) as error:
-            raise FileProblem(str(path), str(error), "a CSV table or a folder of them") from error
-    return list(found)
 
 
 def table_name(path: Path) -> str:

@@ -66,7 +66,7 @@ class Claims:
         self.revenue = self._revenues(self._companies)
         self._produces: dict[tuple[str, str], list[Fact]] = defaultdict(list)
         for fact in self.edges["PRODUCES"]:
-            if fact.target is not None:
+            if fact.target is not None and fact.target.label != "Element":
                 self._produces[fact.source.label, fact.target.key].append(fact)
         self._requires: dict[NodeRef, list[Fact]] = defaultdict(list)
         for fact in self.edges["REQUIRES"]:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainshock.errors import FileProblem, InvalidRecord, UnknownName
-from chainshock.loaders.base import LOADERS, LoadReport, Problem, get_loader, safe_cell, write_quarantine
+from chainshock.loaders.base import LoadReport, Problem, safe_cell, write_quarantine
+from chainshock.loaders.sources import LOADERS, get_source
 
 
 def test_report_whose_counts_do_not_add_up_cannot_be_made() -> None:
@@ -60,10 +61,10 @@ def test_problem_takes_the_fields_of_an_error() -> None:
 
 
 @pytest.mark.parametrize("name", LOADERS)
-def test_every_registered_loader_can_be_had_by_name(name: str) -> None:
-    assert callable(get_loader(name))
+def test_every_registered_source_can_be_had_by_name(name: str) -> None:
+    assert get_source(name).name == name
 
 
-def test_loader_that_does_not_exist_is_an_unknown_name() -> None:
-    with pytest.raises(UnknownName, match="expected one of tables"):
-        get_loader("nothing")
+def test_source_that_does_not_exist_is_an_unknown_name() -> None:
+    with pytest.raises(UnknownName, match=r"expected one of .*tables"):
+        get_source("nothing")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chainshock.errors import ChainshockError, FileProblem, InvalidRecord
 from chainshock.graph.stores.memory import MemoryStore
-from chainshock.loaders.tables import load_tables
+from chainshock.loaders.ingest import load
 
 HEADER = b"iso3,name,sources,as_of,known_from,confidence\n"
 CHINA = b"CHN,China,usgs,2024-12-31,2025-01-31,A\n"
@@ -109,14 +109,14 @@ def test_bad_file_is_refused_with_a_reason_before_anything_is_written(
     (good / "Country.csv").write_bytes(HEADER + CHINA)
     store = MemoryStore()
     with pytest.raises(error) as caught:
-        load_tables([good, path], store, origin="mine")
+        load("tables", [good, path], store, origin="mine")
     assert text in str(caught.value)
     assert list(store.view().facts()) == []
 
 
 def test_row_with_too_few_cells_before_the_last_is_quarantined(tmp_path: Path) -> None:
     path = _file("Country.csv", HEADER + b"USA,Uni\n" + CHINA)(tmp_path)
-    report = load_tables([path], MemoryStore(), origin="mine")
+    report = load("tables", [path], MemoryStore(), origin="mine")
     assert [problem.found for problem in report.problems] == ["2 cells"]
     assert report.loaded == 1
 
@@ -129,7 +129,7 @@ def test_no_bytes_whatever_give_anything_but_a_report_or_a_named_error(
     path = _file("Country.csv", start + data)(tmp_path_factory.mktemp("any"))
     store = MemoryStore()
     try:
-        report = load_tables([path], store, origin="mine")
+        report = load("tables", [path], store, origin="mine")
     except ChainshockError:
         assert list(store.view().facts()) == []
     else:
@@ -138,9 +138,9 @@ def test_no_bytes_whatever_give_anything_but_a_report_or_a_named_error(
 
 def test_table_with_bare_carriage_returns_loads(tmp_path: Path) -> None:
     path = _file("Country.csv", (HEADER + CHINA).replace(b"\n", b"\r"))(tmp_path)
-    assert load_tables([path], MemoryStore(), origin="mine").loaded == 1
+    assert load("tables", [path], MemoryStore(), origin="mine").loaded == 1
 
 
 def test_header_without_rows_loads_nothing(tmp_path: Path) -> None:
     path = _file("Country.csv", HEADER)(tmp_path)
-    assert load_tables([path], MemoryStore(), origin="mine").read == 0
+    assert load("tables", [path], MemoryStore(), origin="mine").read == 0

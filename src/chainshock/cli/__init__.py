@@ -24,7 +24,7 @@ COMMANDS = {
     "doctor": ("doctor", "Show versions, data and folders, and whether anything is broken."),
     "explain": ("shock", "Explain the exposure of one company, country, facility or end use."),
     "export": ("facts", "Write the facts to a file for other programs."),
-    "load": ("facts", "Load tables of facts into a store."),
+    "load": ("load", "Load files of facts into a store."),
     "rank": ("shock", "Rank who is harmed and who is favoured by a scenario."),
     "scenario": ("scenario", "List, show and check scenarios."),
 }
