@@ -97,17 +97,19 @@ def load(
                 writer.remove_origin(origin)
             sink.take(source.read(inputs, context), writer, progress)
             sink.describe(source, inputs, context, writer)
-            if strict and sink.errors:
-                first, *others = sink.errors
-                first.others = (*first.others, *others)
-                raise first
+            if strict:
+                sink.refuse_errors()
             if quarantine is not None:  # before the commit: where it cannot be written, nothing loads
                 write_quarantine(quarantine, sink.problems)
-            if dry_run:
-                raise _DryRunEnds
+            _end_dry_run(dry_run)
     except _DryRunEnds:
         logger.info("dry run: the store is as it was")
     return sink.report()
+
+
+def _end_dry_run(dry_run: bool) -> None:
+    if dry_run:
+        raise _DryRunEnds
 
 
 class _Sink:
@@ -194,6 +196,13 @@ class _Sink:
     def problems(self) -> tuple[Problem, ...]:
         """All problems of all rows."""
         return tuple(Problem.from_error(part) for error in self.errors for part in error.all)
+
+    def refuse_errors(self) -> None:
+        """Raise all errors as one, if there are any."""
+        if self.errors:
+            first, *others = self.errors
+            first.others = (*first.others, *others)
+            raise first
 
     def report(self) -> LoadReport:
         """Give the counts."""

@@ -1,7 +1,7 @@
 """Open the files that a user names: plain or compressed, and the members of archives, read in place.
 
-Nothing is unpacked to disk, no name inside an archive is ever used as a path, and what comes out of an archive
-is limited in size and in ratio to what went in.
+Nothing is unpacked to disk, no name inside an archive is ever used as a path, and what comes out of an
+archive is limited in size and in ratio to what went in.
 """
 
 from __future__ import annotations
