@@ -46,8 +46,8 @@ class LoadReport:
     """What became of the rows that were read.
 
     `loaded` rows are new or newer than what the store held; `superseded` rows are older vintages of facts
-    that the store holds, and are kept beside them; `unchanged` rows were there already; `left_out` rows fit and
-    do not concern the graph, `reasons` says why. With `quarantined` the counts add up to `read`.
+    that the store holds, and are kept beside them; `unchanged` rows were there already; `left_out` rows fit
+    and do not concern the graph, `reasons` says why. With `quarantined` the counts add up to `read`.
     """
 
     read: int = 0
