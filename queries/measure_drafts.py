@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -139,6 +139,8 @@ def _apply(step: Step, drafts: dict[str, Draft], graph: nx.MultiDiGraph[Any], sc
         draft.suspensions.append((first, last))
     elif step.action == "extend":
         _extend(step, draft)
+    elif step.action == "trigger":
+        _trigger(step, draft, scenario)
     else:
         _override(step, draft, graph)
 
@@ -155,6 +157,27 @@ def _extend(step: Step, draft: Draft) -> None:
         if last is not None and last < first:
             raise _wrong(step, "suspended_to", str(last), f"a date not before {first}, when it starts")
         draft.suspensions[-1:] = [(first, last)]
+
+
+def _trigger(step: Step, draft: Draft, scenario: Scenario) -> None:
+    """End a suspension, or the measure, on a day, or on the day on which a condition is met."""
+    values = step.values
+    condition = values.get("when")
+    day = values["on"] if condition is None else scenario.conditions[condition]
+    word = "resumes" if values["action"] == "resume" else "lapses"
+    if day is None:
+        draft.notes.append(f"{word} if {condition}, which is not met")
+        return
+    draft.notes.append(f"{word} on {day}" + ("" if condition is None else f": {condition} is met"))
+    if values["action"] == "lapse":
+        draft.ended = day
+        return
+    eve = day - timedelta(days=1)
+    draft.suspensions = [
+        (first, eve if first <= eve and (last is None or last > eve) else last)
+        for first, last in draft.suspensions
+        if first <= eve
+    ]
 
 
 def _override(step: Step, draft: Draft, graph: nx.MultiDiGraph[Any]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import resources
@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Literal, cast
 
 from chainshock.errors import FileProblem, InvalidRecord, UnknownName
-from chainshock.queries.scenario_fields import FIELDS, TOP
-from chainshock.queries.scenario_reader import ACTIONS, Reader, Step
+from chainshock.queries.scenario_fields import FIELDS, TABLES, TOP
+from chainshock.queries.scenario_reader import ACTIONS, Conditions, Reader, Step
 
 __all__ = [
     "DEFAULT_SCENARIO",
@@ -28,6 +28,8 @@ __all__ = [
     "Step",
     "check_scenario",
     "control_scenario",
+    "dated_scenario",
+    "dated_text",
     "list_scenarios",
     "parse_scenario",
     "read_scenario",
@@ -44,7 +46,8 @@ class Scenario:
 
     `start` is `in-force` (all measures of the graph, as of the date) or `none`. `steps` apply in order.
     `assumptions` replace values of `graph/parameters.csv`, `severity_assumptions` those of
-    `queries/shapes.toml`. `bases` names the scenarios it starts from, nearest first; `text` is the file.
+    `queries/shapes.toml`. `conditions` says on which day each condition declared is met, None where it is
+    not. `bases` names the scenarios it starts from, nearest first; `text` is the file.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Scenario:
     steps: tuple[Step, ...] = ()
     assumptions: Mapping[str, float] = field(default_factory=dict)
     severity_assumptions: Mapping[str, float] = field(default_factory=dict)
+    conditions: Conditions = field(default_factory=dict)
     bases: tuple[str, ...] = ()
     text: str = ""
 
@@ -132,6 +136,28 @@ def control_scenario(control: str, severity: float = 1.0, *, as_of: date | None 
         The text does not read as a control, or a part of it does not fit.
     """
     return parse_scenario(_control_text(control, severity, as_of), f"control {control}")
+
+
+def dated_scenario(day: date) -> Scenario:
+    """Give the scenario of the measures in force on a day; its `text` is the file that says the same.
+
+    Facts are the latest, the baseline is the last full year before the day.
+    """
+    return parse_scenario(dated_text(day), day.isoformat())
+
+
+def dated_text(day: date, comments: Sequence[str] = ()) -> str:
+    """Write the scenario file of a day, to be changed by hand; comments follow the keys, a line each."""
+    lines = [
+        f"title = {_quote(f'Measures in force on {day}')}",
+        f"date = {day}",
+        'start = "in-force"  # every measure in force on the date, as the facts tell it',
+        'facts = "latest"  # "known": only what had been published by the date',
+        f"baseline_year = {day.year - 1}",
+        f"horizon_weeks = {HORIZON_WEEKS}",
+        *(f"# {comment}".rstrip() for comment in comments),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def scenario_text(scenario: Scenario) -> str:
@@ -237,9 +263,10 @@ def _parse(text: str, name: str, path: str, folder: Path, chain: tuple[str, ...]
         line = int(place[1]) if place else len(text.splitlines())
         return None, [InvalidRecord(path, line, None, str(exc), "TOML")]
     reader = Reader(text, path)
-    top = reader.table({k: v for k, v in raw.items() if k not in {*FIELDS, "assumptions"}}, TOP, "", 0)
+    top = reader.table({k: v for k, v in raw.items() if k not in {*FIELDS, *TABLES}}, TOP, "", 0)
     steps = [step for action in ACTIONS for step in reader.steps(action, raw.get(action, []))]
     general, shape_values = reader.assumptions(raw.get("assumptions", {}))
+    conditions = reader.conditions(raw.get("conditions", {}))
     base = _base(reader, top.get("start", "in-force"), folder, chain)
     day = top.get("date") or (base.date if base else None)
     if day is None and "date" not in raw:
@@ -248,6 +275,8 @@ def _parse(text: str, name: str, path: str, folder: Path, chain: tuple[str, ...]
         reader.add(
             "", 0, "baseline_year", str(top["baseline_year"]), f"a year up to {day.year}, that of the date"
         )
+    conditions = {**(base.conditions if base else {}), **conditions}
+    reader.check_triggers(steps, conditions)
     if reader.problems or day is None:
         return None, reader.problems
     return Scenario(
@@ -263,6 +292,7 @@ def _parse(text: str, name: str, path: str, folder: Path, chain: tuple[str, ...]
         steps=(*(base.steps if base else ()), *steps),
         assumptions={**(base.assumptions if base else {}), **general},
         severity_assumptions={**(base.severity_assumptions if base else {}), **shape_values},
+        conditions=conditions,
         bases=(base.name, *base.bases) if base else (),
         text=text,
     ), []

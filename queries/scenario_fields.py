@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-__all__ = ["ADD_KINDS", "FIELDS", "TOP", "Bad", "Field", "line_of"]
+__all__ = ["ADD_KINDS", "FIELDS", "TABLES", "TOP", "Bad", "Field", "line_of", "read_condition"]
 
 ADD_KINDS = ("ban", "licence", "quota", "content-rule", "entity-list")
 BUYERS = ("all", "civil", "military", "listed")
@@ -183,7 +183,31 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "suspended": Field(_boolean),
         "reason": Field(_text, required=True),
     },
+    "trigger": {
+        "measure": Field(_ID, required=True),
+        "action": Field(_choice("resume", "lapse"), required=True),
+        "on": Field(_date),
+        "when": Field(_ID),
+        "reason": Field(_text),
+    },
 }
+TABLES = ("assumptions", "conditions")  # tables beside the arrays of FIELDS
+
+
+def read_condition(value: Any) -> date | None:
+    """Give the day on which a condition is met, None where it is not.
+
+    Raises
+    ------
+    Bad
+        The value is neither a date nor false.
+    """
+    if value is False:
+        return None
+    try:
+        return _date(value)
+    except Bad as bad:
+        raise Bad(bad.found, "false, or the date (YYYY-MM-DD) on which the condition is met") from None
 
 
 def line_of(text: str, table: str = "", index: int = 0, key: str = "") -> int | None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from chainshock.errors import InvalidRecord
 from chainshock.graph.parameters import read_parameters
-from chainshock.queries.scenario_fields import FIELDS, Bad, Field, line_of
+from chainshock.queries.scenario_fields import FIELDS, TABLES, Bad, Field, line_of, read_condition
 from chainshock.queries.severity import read_shapes
 
-__all__ = ["ACTIONS", "Action", "Reader", "Step"]
+__all__ = ["ACTIONS", "Action", "Conditions", "Reader", "Step"]
 
-Action = Literal["add", "lift", "suspend", "extend", "override"]
-ACTIONS: tuple[Action, ...] = ("add", "lift", "suspend", "extend", "override")  # order in which they apply
+Action = Literal["add", "lift", "suspend", "extend", "override", "trigger"]
+Conditions = Mapping[str, date | None]  # day on which each is met; None where it is not
+# in the order in which they apply
+ACTIONS: tuple[Action, ...] = ("add", "lift", "suspend", "extend", "override", "trigger")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Reader:
         values: dict[str, Any] = {}
         for key, value in raw.items():
             if key not in fields:
-                known = [*fields, *([] if name else [*FIELDS, "assumptions"])]
+                known = [*fields, *([] if name else [*FIELDS, *TABLES])]
                 self.add(name, index, key, f"unknown key {key!r}", f"one of {', '.join(known)}")
                 continue
             try:
@@ -78,7 +81,7 @@ class Reader:
             if len(self.problems) == before:
                 self._check_together(action, index, values)
             measure = values.pop("id" if action == "add" else "measure", "")
-            if measure and any(step.measure == measure for step in steps):
+            if measure and action != "trigger" and any(step.measure == measure for step in steps):
                 self.add(
                     action, index, "", f"{measure!r} a second time", f"one [[{action}]] for each measure"
                 )
@@ -100,6 +103,9 @@ class Reader:
         elif action == "override" and not values.keys() - {"measure", "reason"}:
             expected = ", ".join(key for key in FIELDS["override"] if key not in {"measure", "reason"})
             self.add(action, index, "", "nothing to override", f"one of {expected}")
+        elif action == "trigger" and len(values.keys() & {"on", "when"}) != 1:
+            found = "on and when" if "on" in values else "neither on nor when"
+            self.add(action, index, "", found, "one of the two: a date, or a condition of [conditions]")
         for first, last in (("from", "to"), ("suspended_from", "suspended_to"), ("effective", "ended")):
             if first in values and last in values and values[last] < values[first]:
                 found = f"{values[last]} before {values[first]}"
@@ -114,6 +120,30 @@ class Reader:
             self.add(
                 "add", index, "", "no content_rule", "content_rule: the least share of the origin's material"
             )
+
+    def conditions(self, raw: Any) -> dict[str, date | None]:
+        """Check the conditions declared: for each the day on which it is met, None where it is not."""
+        if not isinstance(raw, dict):
+            self.add("", 0, "conditions", "not a table", "a table headed [conditions]")
+            return {}
+        found: dict[str, date | None] = {}
+        for name, value in raw.items():
+            try:
+                found[name] = read_condition(value)
+            except Bad as bad:
+                self.add("conditions", 0, name, bad.found, bad.expected)
+        return found
+
+    def check_triggers(self, steps: Iterable[Step], conditions: Conditions) -> None:
+        """Check that each trigger waits for a condition that is declared."""
+        for step in steps:
+            wanted = step.values.get("when")
+            if step.action == "trigger" and wanted is not None and wanted not in conditions:
+                declared = f"one of {', '.join(sorted(conditions))}" if conditions else "none is"
+                expected = f"a condition declared in [conditions]: {declared}"
+                self.problems.append(
+                    InvalidRecord(step.path, step.line_of("when"), "trigger.when", repr(wanted), expected)
+                )
 
     def assumptions(self, raw: Any) -> tuple[dict[str, float], dict[str, float]]:
         """Check assumed values; give those of parameters and those of severity shapes."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Column", "clean", "draw_table", "text_width"]
+__all__ = ["NO_BREAK", "Column", "clean", "draw_table", "text_width"]
 
 GAP = "  "
 NO_BREAK = "\u00a0"

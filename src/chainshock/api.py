@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -9,14 +10,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from chainshock import __version__
 from chainshock.errors import InvalidRecord, QueryError
 from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.knowledge import KnowledgeGraph
 from chainshock.graph.parameters import Parameters, read_parameters
 from chainshock.queries.assumptions import Rationing, Substitution
 from chainshock.queries.measures import named_buyers
-from chainshock.queries.scenario import DEFAULT_SCENARIO, Scenario, read_scenario
+from chainshock.queries.scenario import DEFAULT_SCENARIO, Scenario, dated_scenario, read_scenario
 from chainshock.queries.severity import STATIC_WEEKS
+from chainshock.queries.timeline import FIRST_DAY, LAST_DAY
 from chainshock.sheet import ScenarioSheet, describe_scenario
 from chainshock.shock import Choices, Shock
 
@@ -28,10 +31,12 @@ if TYPE_CHECKING:
     from chainshock.graph.network.claims import Claims
     from chainshock.graph.network.production import ProductionNetwork
     from chainshock.graph.stores.base import View
+    from chainshock.queries.timeline_table import TimelineTable
 
 __all__ = ["Dataset", "from_store", "open_dataset", "reference"]
 
 Known = Literal["known", "latest"]
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Dataset:
@@ -119,7 +124,7 @@ class Dataset:
         >>> max(abs(row.exposure) for row in shock.rank("companies").rows)
         0.0
         """
-        chosen = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
+        chosen = self.scenario(scenario)
         choices = Choices(
             as_of=as_of or chosen.date,
             facts=facts or chosen.facts,
@@ -174,9 +179,70 @@ class Dataset:
         InvalidRecord
             The scenario names a measure, country, good or company that the facts do not hold.
         """
-        chosen = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
+        chosen = self.scenario(scenario)
         at, known = as_of or chosen.date, facts or chosen.facts
         return describe_scenario(chosen, self.graph(at, known), at, known)
+
+    def scenario(self, wanted: str | Path | Scenario) -> Scenario:
+        """Give a scenario by name, file or day: `2025-10-27` is what was in force then, `now` at the edition.
+
+        Raises
+        ------
+        UnknownName
+            No shipped scenario has that name, and it is no day and no file.
+        FileProblem, InvalidRecord
+            The scenario file cannot be read, or does not fit.
+
+        Examples
+        --------
+        >>> import chainshock
+        >>> chainshock.reference().scenario("2025-10-27").title
+        'Measures in force on 2025-10-27'
+        """
+        if isinstance(wanted, Scenario):
+            return wanted
+        text = self.edition if wanted == "now" else str(wanted)
+        try:
+            day = date.fromisoformat(text) if DAY.fullmatch(text) else None
+        except ValueError:
+            day = None
+        return read_scenario(wanted) if day is None else dated_scenario(day)
+
+    def timeline(
+        self,
+        *,
+        as_of: date | None = None,
+        facts: Known = "latest",
+        first: date = FIRST_DAY,
+        last: date = LAST_DAY,
+    ) -> TimelineTable:
+        """Tell the life of every measure announced by the last day and not ended before the first.
+
+        Parameters
+        ----------
+        as_of
+            The day whose states are told; by default the edition's.
+        facts
+            `known`: what was published by that day. `latest`: also what was published later.
+        """
+        from chainshock.queries.timeline import lives
+        from chainshock.queries.timeline_table import TimelineTable, timeline_rows
+
+        day = as_of or date.fromisoformat(self.edition)
+        found = tuple(
+            life
+            for life in lives(self.knowledge, day, facts)
+            if life.announced <= last and (life.ended is None or life.ended > first)
+        )
+        run = {
+            "as_of": day.isoformat(),
+            "facts": facts,
+            "first": first.isoformat(),
+            "last": last.isoformat(),
+            "version": __version__,
+            "data_edition": self.edition,
+        }
+        return TimelineTable(run, timeline_rows(found, day), found, first, last)
 
     def check_scenario(self, scenario: str | Path | Scenario) -> list[InvalidRecord]:
         """List what a scenario names that the facts of its date do not hold."""

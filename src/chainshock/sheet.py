@@ -59,6 +59,10 @@ class ScenarioSheet:
                 lines += ["", f"{title} ({len(rows)})"]
             for row in rows:
                 lines += _measure_lines(row, width)
+        if run["triggers"]:
+            lines += ["", "Triggers"]
+        for trigger in run["triggers"]:
+            lines += ["  " + line for line in wrap(_trigger_text(trigger, run["conditions"]), width - 2)]
         lines += ["", "Assumptions other than the defaults"]
         for name, entry in run["assumptions"].items():
             lines += [
@@ -94,11 +98,32 @@ def describe_scenario(
         "horizon_weeks": scenario.horizon_weeks,
         "probability": scenario.probability,
         "starts_from": list(scenario.bases),
+        "conditions": {
+            name: None if day is None else day.isoformat()
+            for name, day in sorted(scenario.conditions.items())
+        },
+        "triggers": [
+            {"measure": step.measure, **{k: str(v) for k, v in step.values.items()}}
+            for step in scenario.steps
+            if step.action == "trigger"
+        ],
         "assumptions": {
             name: {"value": value, "default": numbers[name]} for name, value in sorted(assumed.items())
         },
     }
     return ScenarioSheet(run, describe(scenario, graph), scenario.description)
+
+
+def _trigger_text(trigger: Mapping[str, str], conditions: Mapping[str, str | None]) -> str:
+    """Say what would set a measure off or end it, and whether it does here."""
+    word = f"{trigger['action']}s"
+    if "on" in trigger:
+        text = f"{trigger['measure']} {word} on {trigger['on']}"
+    else:
+        day = conditions[trigger["when"]]
+        met = "not met here" if day is None else f"met on {day}"
+        text = f"{trigger['measure']} {word} when {trigger['when']} ({met})"
+    return text + (f": {trigger['reason']}" if "reason" in trigger else "")
 
 
 def _measure_lines(row: Mapping[str, str], width: int) -> Iterator[str]:

@@ -73,11 +73,13 @@ def show(
 ) -> None:
     """Show the measures of a scenario: in force, with severities, and not modelled, with reasons.
 
-    Severity is the mean of s(t) over the 26 weeks of a static run.
+    Severity is the mean of s(t) over the 26 weeks of a static run. A day such as 2025-10-27 stands for what
+    was in force on it, `now` for the day of the data edition.
 
     \b
     Example:
         chainshock scenario show october-2025-controls
+        chainshock scenario show now
     """
     from chainshock.api import open_dataset
 
@@ -89,6 +91,81 @@ def show(
         write_text(to_csv(sheet.columns, sheet.rows, sheet.run if header else None), output)
     else:
         write_text(sheet.to_text(terminal_width()), output)
+
+
+@scenario.command("timeline")
+@click.option("--as-of", type=DATE, help="Day whose states are told. [default: the data edition's]")
+@click.option(
+    "--facts",
+    type=click.Choice(["known", "latest"]),
+    default="latest",
+    show_default=True,
+    help="What had been published by that day, or all that is known.",
+)
+@click.option("--from", "first", type=DATE, help="First day drawn. [default: 2010-01-01]")
+@click.option("--to", "last", type=DATE, help="Last day drawn. [default: 2027-12-31]")
+@store_options
+@output_options
+def timeline(
+    *,
+    as_of: date | None,
+    facts: Literal["known", "latest"],
+    first: date | None,
+    last: date | None,
+    store: str | None,
+    empty: bool,
+    format_: str | None,
+    header: bool,
+    output: str,
+) -> None:
+    """Draw the life of every measure: announced, in force, suspended, resumed, ended.
+
+    JSON and CSV hold each event with the day from which it was public, its scope and its sources.
+
+    \b
+    Example:
+        chainshock scenario timeline --from 2025-01-01 --to 2026-12-31
+        chainshock scenario timeline --as-of 2025-10-27 --facts known
+    """
+    from chainshock.api import open_dataset
+    from chainshock.queries.timeline import FIRST_DAY, LAST_DAY
+
+    form = format_of(format_, output)
+    first, last = first or FIRST_DAY, last or LAST_DAY
+    if last <= first:
+        raise click.UsageError(f"found --to {last} not after --from {first}, expected a later day")
+    table = open_dataset(store, empty=empty).timeline(as_of=as_of, facts=facts, first=first, last=last)
+    if form == "json":
+        write_text(to_json(table.to_payload()), output)
+    elif form == "csv":
+        write_text(to_csv(table.columns, table.to_flat_dicts(), table.run if header else None), output)
+    else:
+        write_text(table.to_text(terminal_width()), output)
+
+
+@scenario.command("new")
+@click.option("--from", "day", type=DATE, required=True, help="The scenario's date, its week 0.")
+@store_options
+@click.option("-o", "--output", metavar="FILE", default="-", help="Write to FILE, whole or not at all.")
+def new(*, day: date, store: str | None, empty: bool, output: str) -> None:
+    """Write a scenario file that starts from a day, with the measures of that day as comments.
+
+    \b
+    Example:
+        chainshock scenario new --from 2025-10-27 -o mine.toml
+    """
+    from chainshock.api import open_dataset
+    from chainshock.queries.scenario import dated_text
+    from chainshock.queries.timeline import lives
+
+    knowledge = open_dataset(store, empty=empty).knowledge
+    known = [life for life in lives(knowledge, day, "latest") if not life.not_modelled]
+    comments = ["", "Measures of the day. Tables such as [[suspend]], [[lift]] and [[override]] change them:"]
+    for life in known:
+        state = life.state(day)
+        if state not in {"unannounced", "ended"}:
+            comments.append(f"{life.id}: {state}, {life.title}")
+    write_text(dated_text(day, comments), output)
 
 
 @scenario.command("check")
