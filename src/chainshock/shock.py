@@ -304,7 +304,7 @@ class Shock:
             The entity is in the graph, but without an activity that could be exposed.
         """
         if self.choices.horizon is not None:
-            _ = self._recorded  # before exposures need the weeks, so that they are run once
+            self.__dict__["weeks"] = self._recorded  # once for both, also where a ranking came before
         node = self.names.find(entity)
         kind = next(kind for kind, label in LABELS.items() if label == node.label)
         found = next((e for e in self._aggregate(kind, self.exposures) if e.id == node.key), None)

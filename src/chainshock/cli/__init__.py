@@ -17,6 +17,7 @@ __all__ = ["COMMANDS", "main"]
 # name: module of the command, help line shown by `chainshock --help` (the first sentence of the command's
 # own)
 COMMANDS = {
+    "backtest": ("backtest", "Hold the model to what happened in recorded episodes."),
     "cascade": ("cascade", "Run the ESRI cascade on a network of your own."),
     "check": ("facts", "Check the facts and show what the supply of each good rests on."),
     "chokepoints": ("chokepoints", "Find what the rest of the network cannot do without."),

@@ -1,0 +1,1 @@
+"""Hold the model to what happened: recorded outcomes, scores, and baselines to beat."""
