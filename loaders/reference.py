@@ -6,14 +6,12 @@ from collections import Counter
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chainshock.errors import FileProblem
 from chainshock.graph.facts import Fact
 from chainshock.loaders.base import LoadReport
-from chainshock.loaders.reading import decode, table_name
-from chainshock.loaders.tables import Row, table_rows
+from chainshock.loaders.tables import Row, table_name, table_rows
 
 if TYPE_CHECKING:
     from chainshock.graph.stores.base import Store
@@ -62,10 +60,11 @@ def _facts() -> tuple[Fact, ...]:
     facts: list[Fact] = []
     for file in _files():
         path = f"loaders/data/{file.name}"
-        for row in table_rows(table_name(Path(file.name)), decode(file.read_bytes(), path), path, ORIGIN):
-            if not isinstance(row, Row):
-                raise row
-            facts.append(row.fact)
+        with file.open("rb") as stream:
+            for row in table_rows(table_name(file.name, path), stream, path, ORIGIN):
+                if not isinstance(row, Row):
+                    raise row
+                facts.append(row.fact)
     return tuple(facts)
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from chainshock.errors import FileProblem, InvalidRecord
 from chainshock.graph.facts import Fact
 from chainshock.graph.records import RowReader
+from chainshock.graph.schema import read_schema
+from chainshock.loaders.blocks import Format
 from chainshock.loaders.inputs import Input
-from chainshock.loaders.reading import EXPECTED_FILE, read_cells, read_file, table_name
+from chainshock.loaders.records import read_records
 from chainshock.loaders.sources import Context, Item, Source, Taken
 
-__all__ = ["SOURCE", "Row", "table_rows"]
+__all__ = ["SOURCE", "Row", "table_name", "table_rows"]
 
 
 class Row(NamedTuple):
@@ -23,22 +25,41 @@ class Row(NamedTuple):
     line: int
 
 
-def table_rows(name: str, text: str, path: str, origin: str) -> Iterator[Row | InvalidRecord]:
-    """Iterate over the rows of one table, given as text: a fact where it fits, else the error.
+def table_name(base: str, path: str) -> str:
+    """Give the label or relationship of a table by its file's name: `EXPORTS_2024.csv` holds EXPORTS.
 
     Raises
     ------
     FileProblem
-        The text is not a table, or is cut short.
+        The file's name begins with no label and no relationship.
+    """
+    schema = read_schema()
+    known = (*schema.labels, *schema.relationships)
+    stem = base[:-4] if base.lower().endswith(".csv") else base
+    fitting = [name for name in known if stem == name or stem.startswith(f"{name}_")]
+    if not fitting:
+        expected = f"a file named after one of {', '.join(known)}, as in Company.csv"
+        raise FileProblem(path, f"a table named {stem!r}", expected)
+    return max(fitting, key=len)
+
+
+def table_rows(name: str, stream: IO[bytes], path: str, origin: str) -> Iterator[Row | InvalidRecord]:
+    """Iterate over the rows of one table: a fact where it fits, else the error.
+
+    Raises
+    ------
+    FileProblem
+        The file is no table, or is cut short.
     InvalidRecord
         The header does not fit.
     """
-    rows = read_cells(text, path)
-    header = next(rows, None)
+    form = Format(path)
+    records = read_records(stream, form, is_strict=True)
+    header = next(records, None)
     if header is None:
-        raise FileProblem(path, "no header", EXPECTED_FILE)
+        raise FileProblem(path, "an empty file", form.expected)
     reader = RowReader(name, [cell.strip() for cell in header[1]], path=path, origin=origin)
-    for line, cells in rows:
+    for line, cells in records:
         try:
             yield Row(reader.read(cells, line), path, line)
         except InvalidRecord as error:
@@ -48,8 +69,10 @@ def table_rows(name: str, text: str, path: str, origin: str) -> Iterator[Row | I
 def read_items(inputs: Sequence[Input], context: Context) -> Iterator[Item]:
     """Read the project's own tables, one after the other."""
     for item in inputs:
-        for row in table_rows(table_name(item.path), read_file(item.path), item.name, context.origin):
-            yield Taken((row.fact,), row.path, row.line) if isinstance(row, Row) else row
+        name = table_name(item.base, item.name)
+        with item.open() as stream:
+            for row in table_rows(name, stream, item.name, context.origin):
+                yield Taken((row.fact,), row.path, row.line) if isinstance(row, Row) else row
 
 
 SOURCE = Source(
