@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from chainshock.graph.schema import Value, read_schema
@@ -38,6 +38,12 @@ class Provenance:
     valid_from: date | None = None
     valid_to: date | None = None
     note: str = ""
+
+    @cached_property
+    def json(self) -> str:
+        """Its part of the text that a fact's id is a hash of; many facts share one provenance."""
+        said = [self.sources, self.as_of, self.known_from, self.confidence]
+        return f"{to_json(said)},{to_json([self.valid_from, self.valid_to, self.note])}"
 
     def holds_at(self, at: date) -> bool:
         """Tell whether the fact's life, if it has one, covers the date."""
@@ -77,16 +83,9 @@ class Fact:
     @cached_property
     def id(self) -> str:
         """Hash of the content (not of the origin): the same claim has the same id anywhere."""
-        p = self.provenance
-        content = [
-            self.name,
-            list(self.source),
-            None if self.target is None else list(self.target),
-            sorted((name, _plain(value)) for name, value in self.properties.items()),
-            [list(p.sources), p.as_of.isoformat(), p.known_from.isoformat(), p.confidence],
-            [_plain(p.valid_from), _plain(p.valid_to), p.note],
-        ]
-        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        values = sorted(self.properties.items())
+        text = ",".join([f"[{name_to_json(name)},{to_json(value)}]" for name, value in values])
+        text = f"[{name_to_json(self.name)},{ends_to_json(self)},[{text}],{self.provenance.json}]"
         return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
     @property
@@ -100,10 +99,19 @@ class Fact:
         return (self.origin != "reference", p.known_from, p.as_of, -ord(p.confidence), self.id)
 
 
-def _plain(value: Value | None) -> object:
-    """Turn a value into what JSON holds."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return list(value)
-    return value
+def to_json(value: object) -> str:
+    """Write a value as JSON, dates as text; plain numbers, the bulk of all values, without detours."""
+    kind = value.__class__
+    if kind is float or kind is int:
+        return repr(value)
+    return _encode(value)
+
+
+def ends_to_json(fact: Fact) -> str:
+    """Write the ends of a fact as JSON."""
+    return f"{_ref_to_json(fact.source)},{'null' if fact.target is None else _ref_to_json(fact.target)}"
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=date.isoformat).encode
+name_to_json = lru_cache(maxsize=1024)(_encode)
+_ref_to_json = lru_cache(maxsize=4096)(_encode)

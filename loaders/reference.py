@@ -46,7 +46,7 @@ def load_reference(store: Store) -> LoadReport:
     """Load the shipped data into a store, in one transaction; what it holds already stays as it is."""
     facts = _facts()
     with store.writer(ORIGIN) as writer:
-        counts = Counter(writer.add(fact) for fact in facts)
+        counts = Counter(writer.add_many(facts))
     return LoadReport(
         read=len(facts),
         loaded=counts["new"] + counts["newer"],

@@ -97,7 +97,9 @@ class MemoryWriter(Writer):
     def __init__(self, held: dict[Subject, Vintages], origin: str | None) -> None:
         self._held = dict(held)  # vintages are copied when first touched
         self._copied: set[Subject] = set()
-        self._best: dict[Subject, Fact] = {}  # winners among vintages, as far as looked at
+        self._best: dict[
+            Subject, tuple[object, ...]
+        ] = {}  # ranks of the winners among vintages, as far as looked at
         self._origin = origin
         self.is_over = False
 
@@ -113,10 +115,11 @@ class MemoryWriter(Writer):
             vintages = self._held[subject] = dict(vintages)
             self._copied.add(subject)
         if subject not in self._best and vintages:
-            self._best[subject] = max(vintages.values(), key=rank_of)
-        standing = standing_of(fact, self._best.get(subject))
+            self._best[subject] = max(map(rank_of, vintages.values()))
+        rank = rank_of(fact)
+        standing = standing_of(rank, self._best.get(subject))
         if standing != "older":
-            self._best[subject] = fact
+            self._best[subject] = rank
         vintages[fact.id, fact.origin] = fact
         return standing
 

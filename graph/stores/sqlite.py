@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 from chainshock.errors import StoreError, StoreUnavailable
 from chainshock.graph.facts import Fact, NodeRef
-from chainshock.graph.stores.base import Standing, Store, View, Writer, admit, dangling, hash_of, standing_of
+from chainshock.graph.stores.base import (
+    Standing,
+    Store,
+    View,
+    Writer,
+    admit,
+    dangling,
+    hash_of,
+    rank_of,
+    standing_of,
+)
 from chainshock.graph.stores.sqlite_file import connect, create, translated
-from chainshock.graph.stores.sqlite_rows import INSERT_FACT, SELECT_FACTS, Row, digest_of, fact_of, row_of
+from chainshock.graph.stores.sqlite_rows import (
+    INSERT_FACT,
+    SELECT_FACTS,
+    Row,
+    digest_of,
+    fact_of,
+    rank_in,
+    row_of,
+)
 
 __all__ = ["SqliteStore"]
 
@@ -22,8 +42,13 @@ ROWS_AT_ONCE = 1000
 Result = TypeVar("Result")
 
 _ORDER = " ORDER BY name, source_label, source_key, target_label, target_key, id, origin"
-_BEST_FIRST = """
-ORDER BY origin <> 'reference' DESC, known_from DESC, as_of DESC, confidence, id DESC, origin DESC
+_KNOWN = "SELECT f.id, f.origin FROM json_each(?) AS asked CROSS JOIN facts AS f ON f.id = asked.value"
+_BEST = """
+SELECT f.subject, f.origin, f.known_from, f.as_of, f.confidence, f.id
+FROM json_each(?) AS asked CROSS JOIN facts AS f ON f.seq = (
+    SELECT seq FROM facts WHERE subject = asked.value
+    ORDER BY origin <> 'reference' DESC, known_from DESC, as_of DESC, confidence, id DESC, origin DESC
+    LIMIT 1)
 """  # the order of `rank_of`, served by the index `facts_vintages`
 _BARE_NODES = """
 DELETE FROM nodes WHERE NOT EXISTS (
@@ -120,7 +145,11 @@ class SqliteWriter(Writer):
 
     def add(self, fact: Fact) -> Standing:
         """Add a fact; see `Writer.add`."""
-        admitted = admit(fact, self._origin)
+        return self.add_many([fact])[0]
+
+    def add_many(self, facts: Sequence[Fact]) -> list[Standing]:
+        """Add facts; see `Writer.add_many`."""
+        admitted = [admit(fact, self._origin) for fact in facts]
         return self._guarded(lambda: self._add(admitted))
 
     def remove_origin(self, origin: str) -> int:
@@ -131,21 +160,58 @@ class SqliteWriter(Writer):
         """Make the changes last, unless an end of a relationship has no node fact."""
         self._guarded(self._commit)
 
-    def _add(self, fact: Fact) -> Standing:
-        run = self._connection.execute
-        if run("SELECT 1 FROM facts WHERE id = ? AND origin = ?", (fact.id, fact.origin)).fetchone():
-            return "unchanged"
-        subject = digest_of(fact.subject)
-        best = run(f"{SELECT_FACTS} WHERE subject = ? {_BEST_FIRST} LIMIT 1", (subject,)).fetchone()
-        standing = standing_of(fact, None if best is None else fact_of(best))
-        if fact.target is None:
-            run("INSERT OR IGNORE INTO nodes VALUES (?, ?)", fact.source)
-        seq = run(INSERT_FACT, row_of(fact, subject)).lastrowid
-        self._connection.executemany(
+    def _add(self, facts: Sequence[Fact]) -> list[Standing]:
+        """Look all facts up at once, tell how they stand, and write those that are new at once."""
+        known = self._known(facts)
+        subjects = [digest_of(fact) for fact in facts]
+        best = self._best(subjects)
+        standings: list[Standing] = []
+        taken: list[tuple[int, Fact, str]] = []
+        for fact, subject in zip(facts, subjects, strict=True):
+            key = fact.id, fact.origin
+            if key in known:
+                standings.append("unchanged")
+                continue
+            known.add(key)
+            rank = rank_of(fact)
+            standing = standing_of(rank, best.get(subject))
+            if standing != "older":
+                best[subject] = rank
+            standings.append(standing)
+            taken.append((self._seq + len(taken), fact, subject))
+        self._insert(taken)
+        return standings
+
+    def _known(self, facts: Sequence[Fact]) -> set[tuple[str, str]]:
+        """Find those of the facts that are there: their (id, origin)."""
+        ids = json.dumps([fact.id for fact in facts])
+        return set(self._connection.execute(_KNOWN, (ids,)))
+
+    def _best(self, subjects: Sequence[str]) -> dict[str, tuple[object, ...]]:
+        """Find the rank of the best vintage of each subject that has any."""
+        found = self._connection.execute(_BEST, (json.dumps(list(dict.fromkeys(subjects))),))
+        return {subject: rank_in(row) for subject, *row in found}
+
+    def _insert(self, taken: Sequence[tuple[int, Fact, str]]) -> None:
+        """Write facts under their numbers; nodes first, which the others point to."""
+        run = self._connection.executemany
+        run("INSERT OR IGNORE INTO nodes VALUES (?, ?)", [f.source for _, f, _ in taken if f.target is None])
+        run(INSERT_FACT, [row_of(seq, fact, subject) for seq, fact, subject in taken])
+        run(
             "INSERT INTO fact_sources VALUES (?, ?, ?)",
-            [(seq, position, source) for position, source in enumerate(fact.provenance.sources)],
+            [
+                (seq, position, source)
+                for seq, fact, _ in taken
+                for position, source in enumerate(fact.provenance.sources)
+            ],
         )
-        return standing
+        self._seq += len(taken)
+
+    @cached_property
+    def _seq(self) -> int:
+        """Number of the next fact."""
+        (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM facts").fetchone()
+        return int(last) + 1
 
     def _remove(self, origin: str) -> int:
         count = self._connection.execute("DELETE FROM facts WHERE origin = ?", (origin,)).rowcount

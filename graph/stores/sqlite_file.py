@@ -20,6 +20,7 @@ __all__ = ["APPLICATION_ID", "FORMAT_VERSION", "connect", "create", "translate",
 
 APPLICATION_ID = 0x43485348  # "CHSH"
 FORMAT_VERSION = 1
+WRITER_CACHE_KIB = 256 << 10  # holds the indexes of a million facts, into which a load writes at random
 
 TABLES = """
 CREATE TABLE nodes (               -- nodes that at least one node fact describes
@@ -109,7 +110,9 @@ def connect(path: Path, timeout_seconds: float, *, for_writing: bool = False) ->
         try:
             _check_format(connection, path)
             connection.execute("PRAGMA foreign_keys = ON")
-            if not for_writing:
+            if for_writing:
+                connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
+            else:
                 connection.execute("PRAGMA query_only = ON")
         except BaseException:
             connection.close()

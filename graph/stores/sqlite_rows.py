@@ -8,10 +8,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from chainshock.graph.facts import Fact, NodeRef, Provenance
+from chainshock.graph.facts import Fact, NodeRef, Provenance, ends_to_json, name_to_json, to_json
 from chainshock.graph.schema import Value
 
-__all__ = ["INSERT_FACT", "SELECT_FACTS", "Row", "digest_of", "fact_of", "row_of"]
+__all__ = ["INSERT_FACT", "SELECT_FACTS", "Row", "digest_of", "fact_of", "rank_in", "row_of"]
 
 Row = tuple[Any, ...]  # a row of SQLite: any of its types, by position
 
@@ -22,26 +22,31 @@ SELECT name, source_label, source_key, target_label, target_key, properties, as_
         FROM (SELECT source FROM fact_sources WHERE fact = seq ORDER BY position))
 FROM facts
 """
-INSERT_FACT = "INSERT INTO facts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT_FACT = "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
-def digest_of(subject: tuple[object, ...]) -> str:
-    """Hash a subject, for an index of even length."""
-    text = json.dumps(subject, ensure_ascii=False, separators=(",", ":"), default=_tagged)
+def digest_of(fact: Fact) -> str:
+    """Hash the subject of a fact, for an index of even length."""
+    if fact.target is None:
+        text = _encode(fact.subject)
+    else:
+        identity = "".join([f",{_to_json(value)}" for value in fact.subject[3:]])
+        text = f"[{name_to_json(fact.name)},{ends_to_json(fact)}{identity}]"
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-def row_of(fact: Fact, subject: str) -> Row:
-    """Give the columns of `facts` after `seq`."""
+def row_of(seq: int, fact: Fact, subject: str) -> Row:
+    """Give the columns of `facts`."""
     said = fact.provenance
     return (
+        seq,
         fact.id,
         fact.origin,
         subject,
         fact.name,
         *fact.source,
         *(fact.target or (None, None)),
-        json.dumps(dict(fact.properties), ensure_ascii=False, separators=(",", ":"), default=_tagged),
+        "{" + ",".join([f"{name_to_json(n)}:{_to_json(v)}" for n, v in fact.properties.items()]) + "}",
         said.as_of.isoformat(),
         said.known_from.isoformat(),
         said.confidence,
@@ -74,6 +79,12 @@ def fact_of(row: Row) -> Fact:
     return Fact(name, NodeRef(label, key), target, _values(properties), said, origin)
 
 
+def rank_in(row: Row) -> tuple[object, ...]:
+    """Read the rank, as `rank_of` gives it, from columns: origin, known_from, as_of, confidence, id."""
+    origin, known, as_of, confidence, fact_id = row
+    return (origin != "reference", _date(known), _date(as_of), -ord(confidence), fact_id), origin
+
+
 def _values(text: str) -> dict[str, Value]:
     values: dict[str, Any] = json.loads(text)  # Any: JSON before its lists and dates are told apart
     if "[" in text or "{" in text[1:]:
@@ -93,6 +104,14 @@ def _untagged(value: Any) -> Value:
     if isinstance(value, list):
         return tuple(value)
     return value  # type: ignore[no-any-return]  # JSON's text, number or truth value
+
+
+def _to_json(value: object) -> str:
+    """Write a value as JSON, a date so that it is known again."""
+    return _encode(value) if isinstance(value, date) else to_json(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged).encode
 
 
 @lru_cache(maxsize=4096)

@@ -138,6 +138,25 @@ def a_thousand_vintages_of_one_subject_stand_in_order(store: Store) -> None:
 
 
 @rule
+def facts_added_at_once_stand_as_those_added_one_by_one(store: Store) -> None:
+    fill(store, country("CHN", year=2023), country("JPN"))
+    many = [
+        *(country("CHN", year=year) for year in (2022, 2023, 2025, 2024, 2025)),
+        trade("CHN", "JPN"),
+        country("CHN", year=2021, origin="mine.csv"),
+        country("CHN", year=2026),
+        trade("CHN", "JPN", tonnes=2, year=2025),
+    ]
+    with store.writer() as writer:
+        assert writer.add_many(many) == [
+            *("older", "unchanged", "newer", "older", "unchanged"),
+            *("new", "newer", "older", "newer"),
+        ]
+        assert writer.add_many([]) == []
+    assert store.view().counts() == {"Country": 7, "EXPORTS": 2}
+
+
+@rule
 def same_claim_of_two_origins_is_kept_for_each(store: Store) -> None:
     fill(store, country("CHN"))
     assert fill(store, country("CHN", origin="mine.csv")) == ["newer"]
