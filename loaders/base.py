@@ -1,28 +1,15 @@
-"""Say what a load reports, and write down the rows that it set aside."""
+"""Say what a load reports."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from chainshock.errors import FileProblem, InvalidRecord
+from chainshock.errors import InvalidRecord
 
-__all__ = [
-    "LoadReport",
-    "Problem",
-    "Progress",
-    "safe_cell",
-    "write_quarantine",
-]
+__all__ = ["LoadReport", "Problem", "Progress"]
 
-Progress = Callable[[int, int], None]  # rows written so far, rows in all
-
-_PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+Progress = Callable[[int, int, int], None]  # rows so far, bytes of the files read so far, bytes in all
 
 
 @dataclass(frozen=True)
@@ -48,6 +35,7 @@ class LoadReport:
     `loaded` rows are new or newer than what the store held; `superseded` rows are older vintages of facts
     that the store holds, and are kept beside them; `unchanged` rows were there already; `left_out` rows fit
     and do not concern the graph, `reasons` says why. With `quarantined` the counts add up to `read`.
+    `problems` holds the first problems of quarantined rows, `problem_count` counts all.
     """
 
     read: int = 0
@@ -58,6 +46,7 @@ class LoadReport:
     quarantined: int = 0
     problems: tuple[Problem, ...] = field(default=())
     reasons: Mapping[str, int] = field(default_factory=dict)
+    problem_count: int = 0
 
     def __post_init__(self) -> None:
         parts = self.loaded + self.unchanged + self.superseded + self.left_out + self.quarantined
@@ -72,39 +61,3 @@ class LoadReport:
             + f"{self.quarantined} quarantined"
         )
         return f"{text}; nothing changed" if not self.loaded and not self.superseded else text
-
-
-def safe_cell(text: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula.
-
-    A cell that begins like a formula and is not a plain number gets an apostrophe in front.
-
-    Examples
-    --------
-    >>> safe_cell("=1+1"), safe_cell("-3.5")
-    ("'=1+1", '-3.5')
-    """
-    if text.startswith(_FORMULA_STARTS) and _PLAIN_NUMBER.fullmatch(text) is None:
-        return f"'{text}"
-    return text
-
-
-def write_quarantine(path: str | Path, problems: Iterable[Problem]) -> None:
-    """Write problems as a CSV file with columns source, line, column, found, expected.
-
-    Raises
-    ------
-    FileProblem
-        The file cannot be written.
-    """
-    out = io.StringIO(newline="")
-    # all quoted: csv leaves a lone carriage return bare otherwise, which splits the row
-    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    writer.writerow(["source", "line", "column", "found", "expected"])
-    for problem in problems:
-        cells = (problem.source, problem.line, problem.column, problem.found, problem.expected)
-        writer.writerow([safe_cell("" if cell is None else str(cell)) for cell in cells])
-    try:
-        Path(path).write_text(out.getvalue(), encoding="utf-8", errors="backslashreplace", newline="")
-    except OSError as error:
-        raise FileProblem(str(path), str(error.strerror or error), "a file that can be written") from error

@@ -36,7 +36,7 @@ class ChainshockError(Exception):
 class InvalidRecord(ChainshockError):
     """A value does not fit: where it stands, what was found, what was expected.
 
-    `others` holds the further problems that were met on the same occasion.
+    `others` holds the further problems that were met on the same occasion, `more` counts those left out.
     """
 
     path: str
@@ -45,12 +45,14 @@ class InvalidRecord(ChainshockError):
     found: str
     expected: str
     others: tuple[InvalidRecord, ...] = field(default=())
+    more: int = 0
 
     def __str__(self) -> str:
         place = self.path if self.row is None else f"{self.path}:{self.row}"
         what = "" if self.column is None else f"column {self.column}: "
         text = f"{place}: {what}found {self.found}, expected {self.expected}"
-        return "\n".join([text, *map(str, self.others)])
+        left_out = [f"... and {self.more:,} more"] if self.more else []
+        return "\n".join([text, *map(str, self.others), *left_out])
 
     @property
     def all(self) -> tuple[InvalidRecord, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chainshock.graph.stores.sqlite import SqliteWriter
+from chainshock.loaders import sink
 from tests.cli.worlds import PROVENANCE, SAID, invoke, make_store, write_tables
 from tests.faults import content, largest_file, without_privileges
 
@@ -49,15 +50,16 @@ def small_disk(tmp_path):
 
 @pytest.mark.parametrize("row", [1, 2, 4, 6])
 def test_interrupt_at_any_row_of_a_load_exits_130_and_changes_nothing(row, store, tmp_path, monkeypatch):
-    before, add, rows = content(store), SqliteWriter.add, []
+    before, add, rows = content(store), SqliteWriter.add_many, []
 
-    def interrupted(writer, fact):
-        rows.append(fact)
-        if len(rows) == row:
+    def interrupted(writer, facts):
+        rows.extend(facts)
+        if len(rows) >= row:
             raise KeyboardInterrupt
-        return add(writer, fact)
+        return add(writer, facts)
 
-    monkeypatch.setattr(SqliteWriter, "add", interrupted)
+    monkeypatch.setattr(sink, "FACTS_AT_ONCE", 1)
+    monkeypatch.setattr(SqliteWriter, "add_many", interrupted)
     result = invoke("load", write_tables(tmp_path / "good"), "--store", store, "--origin", "again")
 
     assert result.exit_code == 130
@@ -66,10 +68,10 @@ def test_interrupt_at_any_row_of_a_load_exits_130_and_changes_nothing(row, store
 
 
 def test_interrupt_while_a_new_store_is_made_leaves_no_file(tmp_path, monkeypatch):
-    def interrupted(writer, fact):
+    def interrupted(writer, facts):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(SqliteWriter, "add", interrupted)
+    monkeypatch.setattr(SqliteWriter, "add_many", interrupted)
     folder = write_tables(tmp_path / "good")
     (tmp_path / "stores").mkdir()
     result = invoke("load", folder, "--store", tmp_path / "stores" / "new.db", "--empty")

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainshock.errors import FileProblem, InvalidRecord, UnknownName
-from chainshock.loaders.base import LoadReport, Problem, safe_cell, write_quarantine
+from chainshock.loaders.base import LoadReport, Problem
+from chainshock.loaders.quarantine import Quarantine, safe_cell
 from chainshock.loaders.sources import LOADERS, get_source
 
 
@@ -43,7 +44,9 @@ def test_no_cell_of_a_quarantine_file_starts_a_formula(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:
     path = tmp_path_factory.mktemp("quarantine") / "q.csv"
-    write_quarantine(path, [Problem("=t.csv", 2, texts[0], texts[1], texts[2])])
+    with Quarantine(path) as quarantine:
+        quarantine.add(InvalidRecord("=t.csv", 2, texts[0], texts[1], texts[2]))
+        quarantine.finish()
     with path.open(encoding="utf-8", newline="") as file:
         header, row = csv.reader(file)
     assert header == ["source", "line", "column", "found", "expected"]
@@ -52,7 +55,7 @@ def test_no_cell_of_a_quarantine_file_starts_a_formula(
 
 def test_quarantine_file_that_cannot_be_written_is_a_file_problem(tmp_path: Path) -> None:
     with pytest.raises(FileProblem, match="a file that can be written"):
-        write_quarantine(tmp_path, [])
+        Quarantine(tmp_path).__enter__()
 
 
 def test_problem_takes_the_fields_of_an_error() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chainshock.cli.options import DATE, format_of, output_options
-from chainshock.cli.output import progress, row_progress, to_csv, to_json, write_text
+from chainshock.cli.output import load_progress, progress, to_csv, to_json, write_text
 from chainshock.errors import FileProblem
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def load(
         raise click.UsageError(
             "Missing option '--store'. Give --store FILE, or --dry-run to check the files alone."
         )
-    with _opened(store, empty=empty, dry_run=dry_run) as target, row_progress("loading") as tick:
+    with _opened(store, empty=empty, dry_run=dry_run) as target, load_progress(f"loading {source}") as tick:
         from chainshock.loaders.ingest import load as load_files
 
         report = load_files(
@@ -189,6 +189,7 @@ def _print_report(report: LoadReport, origin: str, form: str, header: bool, outp
         "left_out": report.left_out,
         "quarantined": report.quarantined,
         "reasons": report.reasons,
+        "problems": report.problem_count,
     }
     if form == "json":
         write_text(to_json({"run": run, "rows": rows}), output)
@@ -204,8 +205,8 @@ def _print_report(report: LoadReport, origin: str, form: str, header: bool, outp
         click.echo(
             f"set aside: {place}: {column}found {problem.found}, expected {problem.expected}", err=True
         )
-    if len(report.problems) > MOST_PROBLEMS:
-        click.echo(f"... and {len(report.problems) - MOST_PROBLEMS} more", err=True)
+    if report.problem_count > MOST_PROBLEMS:
+        click.echo(f"... and {report.problem_count - MOST_PROBLEMS:,} more", err=True)
 
 
 def _print_sources(form: str, output: str) -> None:

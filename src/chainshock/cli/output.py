@@ -18,6 +18,7 @@ from chainshock.graph.exports.base import open_whole
 
 __all__ = [
     "csv_lines",
+    "load_progress",
     "progress",
     "row_progress",
     "status_line",
@@ -31,6 +32,7 @@ __all__ = [
 DIGITS = 12
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 PROGRESS_AFTER_SECONDS = 1.0
+PROGRESS_EVERY_SECONDS = 0.2
 BAR_WIDTH = 30
 
 
@@ -155,6 +157,29 @@ def row_progress(label: str, what: str = "rows") -> Iterator[Callable[[int, int]
         if shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def load_progress(label: str) -> Iterator[Callable[[int, int, int], None] | None]:
+    """Give a function of rows, bytes read and bytes in all that draws a bar once it takes over a second."""
+    with status_line() as say:
+        if not sys.stderr.isatty():
+            yield None
+            return
+        start = last = time.monotonic()
+
+        def tick(rows: int, done: int, total: int) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - start < PROGRESS_AFTER_SECONDS or now - last < PROGRESS_EVERY_SECONDS:
+                return
+            last = now
+            filled = BAR_WIDTH * done // max(total, 1)
+            bar = "#" * filled + "." * (BAR_WIDTH - filled)
+            share = 100 * done // max(total, 1)
+            say(f"{label} [{bar}] {share} %, {rows:,} rows, {now - start:.0f} s")
+
+        yield tick
 
 
 @contextlib.contextmanager
