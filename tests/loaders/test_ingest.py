@@ -94,7 +94,7 @@ def test_many_rows_that_wait_for_their_nodes_load_in_the_end(
 ) -> None:
     monkeypatch.setattr(spool, "MOST_IN_MEMORY", 7)
     monkeypatch.setattr(sink, "FACTS_AT_ONCE", 10)
-    rows = "".join(f"CHN,{'USA' if n % 3 else 'XYZ'},850511,2024,{n},{TAIL}\n" for n in range(60))
+    rows = "".join(f"CHN,{'USA' if n % 3 else 'XYZ'},{850500 + n},2024,{n},{TAIL}\n" for n in range(60))
     write(tmp_path, EXPORTS=EXPORTS_HEADER + rows, Country=COUNTRIES)
     store = MemoryStore()
     report = load("tables", [tmp_path / "EXPORTS.csv", tmp_path / "Country.csv"], store, origin="mine")
