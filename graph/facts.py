@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
+from json.encoder import encode_basestring
 from typing import Literal, NamedTuple
 
 from chainshock.graph.schema import Value, read_schema
@@ -100,9 +101,10 @@ class Fact:
 
 
 def to_json(value: object) -> str:
-    """Write a value as JSON, dates as text; plain numbers, the bulk of all values, without detours."""
-    kind = value.__class__
-    if kind is float or kind is int:
+    """Write a value as JSON, dates as text; texts and plain numbers, the bulk of all, without detours."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if value.__class__ is float or value.__class__ is int:
         return repr(value)
     return _encode(value)
 

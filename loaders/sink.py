@@ -129,9 +129,13 @@ class Sink:
                 InvalidRecord(item.path, item.line, error.column, error.found, error.expected)
             )
             return True
-        self._known.update(fact.source for fact in item.facts if fact.target is None)
-        if any(self._missing(fact) for fact in item.facts):
-            return False
+        known = self._known
+        for fact in item.facts:
+            if fact.target is None:
+                known.add(fact.source)
+        for fact in item.facts:
+            if (fact.source not in known or fact.target not in known) and self._missing(fact):
+                return False
         self._write(item)
         return True
 
@@ -170,12 +174,12 @@ class Sink:
         return missing
 
     def _write(self, item: Taken) -> None:
-        circle = next(filter(None, (self._circle(fact) for fact in item.facts)), None)
-        if circle is not None:
-            found = " owns ".join(ref.key for ref in circle)
-            expected = "owners that do not own themselves"
-            self._quarantine.add(InvalidRecord(item.path, item.line, "target", found, expected))
-            return
+        for fact in item.facts:
+            if fact.name == "OWNS" and (circle := self._circle(fact)):
+                found = " owns ".join(ref.key for ref in circle)
+                expected = "owners that do not own themselves"
+                self._quarantine.add(InvalidRecord(item.path, item.line, "target", found, expected))
+                return
         self._batch.append(item.facts)
         self._batched += len(item.facts)
         if self._batched >= FACTS_AT_ONCE:
@@ -183,7 +187,7 @@ class Sink:
 
     def _circle(self, fact: Fact) -> list[NodeRef] | None:
         """Find the circle of owners that a stake would close, and note the stake if there is none."""
-        if fact.name != "OWNS" or fact.target is None or fact.properties.get("status") not in LIVE_STAKES:
+        if fact.target is None or fact.properties.get("status") not in LIVE_STAKES:
             return None
         chain = _path(self._owned, fact.target, fact.source)
         if chain is not None:

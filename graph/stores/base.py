@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import cache
 from types import TracebackType
 from typing import Literal, Self
 
@@ -170,7 +171,8 @@ def admit(fact: Fact, origin: str | None = None) -> Fact:
     InvalidRecord
         A number is not finite, or a text is not Unicode.
     """
-    read_schema().properties(fact.name)
+    if fact.name not in _known_names():
+        read_schema().properties(fact.name)  # says what is known
     if origin is not None and fact.origin != origin:
         fact = replace(fact, origin=origin)
     for name, value in fact.properties.items():
@@ -183,6 +185,12 @@ def admit(fact: Fact, origin: str | None = None) -> Fact:
         found = f"{exc.object[exc.start : exc.end]!a} in {describe(fact)!a}"
         raise InvalidRecord(ascii(fact.origin), None, None, found, "Unicode text without surrogates") from exc
     return fact
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    schema = read_schema()
+    return frozenset((*schema.labels, *schema.relationships))
 
 
 def describe(fact: Fact) -> str:
