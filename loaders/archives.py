@@ -174,7 +174,7 @@ def label_of(name: str) -> str:
 class _Counted(io.RawIOBase):
     """Counts what is read of a file."""
 
-    def __init__(self, file: IO[bytes], meter: Meter, name: str | None = None) -> None:
+    def __init__(self, file: io.BufferedReader, meter: Meter, name: str | None = None) -> None:
         self._file = file
         self._meter = meter
         self._name = name
@@ -192,15 +192,13 @@ class _Counted(io.RawIOBase):
         return self._file.tell()
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        with memoryview(buffer) as view:
-            if self._name is None:
-                data = self._file.read(len(view))
-            else:
-                with _translated(self._name):
-                    data = self._file.read(len(view))
-            view[: len(data)] = data
-        self._meter.done += len(data)
-        return len(data)
+        if self._name is None:
+            size = self._file.readinto(buffer)
+        else:
+            with _translated(self._name):
+                size = self._file.readinto(buffer)
+        self._meter.done += size
+        return size
 
 
 class _Unpacked(io.RawIOBase):

@@ -119,13 +119,14 @@ def open_table(
     """
     encoding = _choose_encoding(source, encodings)
     form = _form(source, encoding, delimiter)
+    wanted = (*required, *optional)
     try:
         header, first_line = _read_header(source, form)
     except FileProblem:
-        _check_delimiter(source, required, form)
+        _check_delimiter(source, wanted, form)
         raise
-    if not any(column in header for column in required):
-        _check_delimiter(source, required, form)
+    if not any(column in header for column in wanted):
+        _check_delimiter(source, wanted, form)
     columns = choose_columns(source.name, header, required, optional)
     return Table(source, header, columns, encoding, delimiter, first_line)
 
@@ -185,12 +186,12 @@ def _read_header(source: Input, form: Format) -> tuple[tuple[str, ...], int]:
     raise FileProblem(source.name, "an empty file", form.expected)
 
 
-def _check_delimiter(source: Input, required: Sequence[str], form: Format) -> None:
+def _check_delimiter(source: Input, wanted: Sequence[str], form: Format) -> None:
     """Refuse a table whose names are separated by another character."""
     for other in DELIMITERS.replace(form.delimiter, ""):
         try:
             header, _ = _read_header(source, replace(form, delimiter=other))
         except FileProblem:
             continue
-        if len(header) > 1 and any(column in header for column in required):
+        if len(header) > 1 and any(column in header for column in wanted):
             raise FileProblem(form.path, f"columns separated by {other!r}", repr(form.delimiter))

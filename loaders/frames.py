@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Frame", "Layout", "read_frames"]
 
 BLOCK_BYTES = 16 << 20
+_BLANKS = (b" ", b"\t", b"\v", b"\f")
 _ODD_BLANKS = (b"\x1c", b"\x1d", b"\x1e", b"\x1f")  # Python strips them, polars does not
 
 Bytes = npt.NDArray[np.uint8]
@@ -114,8 +115,8 @@ def _fast(block: Block, form: Format, layout: Layout) -> Frame | None:
     quotes = block.quotes
     if quotes is None or layout.width == 1 or any(odd in block.data for odd in _ODD_BLANKS):
         return None
-    returns = block.data.count(b"\r")
-    if returns != block.data.count(b"\r\n"):
+    returns = block.data.count(b"\r") if b"\r" in block.data else 0
+    if returns and returns != block.data.count(b"\r\n"):
         return None
     if not block.data.endswith(b"\n"):
         block = replace(block, data=block.data + b"\n")
@@ -131,7 +132,8 @@ def _fast(block: Block, form: Format, layout: Layout) -> Frame | None:
         decoded = decode(block, form)  # checks the whole block, bad rows too
         if form.encoding != "utf-8":
             text = (decoded if fits.all() and not returns else text.decode(form.encoding)).encode()
-    data = _read_csv(text, form.delimiter, layout)
+    may_be_padded = quotes.size > 0 or not text.isascii() or any(blank in text for blank in _BLANKS)
+    data = _read_csv(text, form.delimiter, layout, strips=may_be_padded)
     lines = records.lines[fits]
     return Frame(lines, data, problems) if data.height == lines.size else None
 
@@ -203,7 +205,7 @@ def _plain_text(
     return raw[keep].tobytes()
 
 
-def _read_csv(text: bytes, delimiter: str, layout: Layout) -> pl.DataFrame:
+def _read_csv(text: bytes, delimiter: str, layout: Layout, *, strips: bool) -> pl.DataFrame:
     """Read regular CSV text with polars."""
     import polars as pl  # noqa: PLC0415 - slow to import
 
@@ -216,10 +218,10 @@ def _read_csv(text: bytes, delimiter: str, layout: Layout) -> pl.DataFrame:
         separator=delimiter,
         infer_schema=False,
     )
-    return data.select(
-        pl.col(f"column_{index + 1}").str.strip_chars().fill_null("").alias(name)
-        for index, name in layout.columns
-    )
+    cells = {name: pl.col(f"column_{index + 1}") for index, name in layout.columns}
+    if strips:
+        cells = {name: cell.str.strip_chars() for name, cell in cells.items()}
+    return data.select(cell.fill_null("").alias(name) for name, cell in cells.items())
 
 
 def _check_last(block: Block, form: Format, width: int) -> None:
