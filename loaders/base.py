@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from chainshock.errors import InvalidRecord
+
+if TYPE_CHECKING:
+    from chainshock.loaders.resolve.review import Pair
 
 __all__ = ["LoadReport", "Problem", "Progress"]
 
@@ -36,6 +40,7 @@ class LoadReport:
     that the store holds, and are kept beside them; `unchanged` rows were there already; `left_out` rows fit
     and do not concern the graph, `reasons` says why. With `quarantined` the counts add up to `read`.
     `problems` holds the first problems of quarantined rows, `problem_count` counts all.
+    `waiting` holds the pairs of names on which a person must decide, the likeliest first.
     """
 
     read: int = 0
@@ -47,6 +52,7 @@ class LoadReport:
     problems: tuple[Problem, ...] = field(default=())
     reasons: Mapping[str, int] = field(default_factory=dict)
     problem_count: int = 0
+    waiting: tuple[Pair, ...] = field(default=())
 
     def __post_init__(self) -> None:
         parts = self.loaded + self.unchanged + self.superseded + self.left_out + self.quarantined

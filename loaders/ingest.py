@@ -89,7 +89,9 @@ def load(
     inputs = find_inputs(paths, source.suffixes)
     _check_quarantine(quarantine, inputs)
     view = store.view()
-    context = Context(view, origin, published, mapping, decisions)
+    context = Context(view, origin, published, mapping, decisions, source=name)
+    if decisions is not None:  # a file of decisions that does not fit is refused before anything is read
+        context.review  # noqa: B018 - read once, here
     is_whole = False
     try:
         with Quarantine(quarantine) as aside, store.writer(origin) as writer:
@@ -110,13 +112,15 @@ def load(
                 aside.refuse()
             is_whole = True
             _end_dry_run(dry_run)
+            if decisions is not None:
+                context.review.write(decisions)
     except _DryRunEnds:
         logger.info("dry run: the store is as it was")
     except InvalidReference as error:
         if is_whole and replace_origin:
             raise _still_needed(error, origin) from error
         raise
-    return sink.report()
+    return replace(sink.report(), waiting=context.waiting)
 
 
 def _end_dry_run(dry_run: bool) -> None:

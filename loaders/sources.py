@@ -21,6 +21,8 @@ from chainshock.graph.facts import Confidence, Fact, NodeRef, Provenance
 if TYPE_CHECKING:
     from chainshock.graph.stores.base import View
     from chainshock.loaders.inputs import Input
+    from chainshock.loaders.resolve.companies import CompanyIndex
+    from chainshock.loaders.resolve.review import Pair, Review
 
 __all__ = ["LOADERS", "Context", "Edition", "Item", "LeftOut", "Source", "Taken", "get_source"]
 
@@ -97,6 +99,8 @@ class Context:
         File of decisions on who is who (`loaders.resolve.review`), where the user gives one.
     editions
         Editions that facts of this load rest on; a source adds them with `use`.
+    source
+        Name of the source that reads.
     """
 
     view: View
@@ -105,6 +109,7 @@ class Context:
     mapping: Path | None = None
     decisions: Path | None = None
     editions: dict[str, Edition] = field(default_factory=dict)
+    source: str = ""
 
     def use(self, edition: Edition) -> Edition:
         """Put an edition on the list of those that the load rests on."""
@@ -122,6 +127,27 @@ class Context:
         if self.published is None:
             raise FileProblem(path, found, "--published DATE: the day on which the file was published")
         return self.published
+
+    @cached_property
+    def companies(self) -> CompanyIndex:
+        """Companies of the store, without what this data set itself said of them before."""
+        from chainshock.loaders.resolve.companies import CompanyIndex  # noqa: PLC0415 - rapidfuzz loads slowly
+
+        return CompanyIndex(self.view, without=self.origin)
+
+    @cached_property
+    def review(self) -> Review:
+        """Decisions on who is who, and the pairs that wait for one."""
+        from chainshock.loaders.resolve.review import Review  # noqa: PLC0415 - rapidfuzz loads slowly
+
+        if self.decisions is None:
+            return Review(self.source)
+        return Review.read(self.decisions, self.source, self.companies.names)
+
+    @property
+    def waiting(self) -> tuple[Pair, ...]:
+        """Pairs that wait for a decision; none where the source looked at no decisions."""
+        return self.review.waiting if "review" in vars(self) else ()
 
     @cached_property
     def commodities(self) -> dict[str, Fact]:
