@@ -28,6 +28,7 @@ __all__ = ["LOADERS", "Context", "Edition", "Item", "LeftOut", "Source", "Taken"
 
 LOADERS = {  # name: module, whose SOURCE it is
     "tables": "chainshock.loaders.tables",
+    "sec": "chainshock.loaders.sec",
 }
 
 

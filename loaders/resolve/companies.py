@@ -88,16 +88,19 @@ class CompanyIndex:
     """
 
     def __init__(self, view: View, without: str | None = None) -> None:
-        companies = _winners(f for f in view.facts("Company") if f.origin != without)
+        stated = [f for f in view.facts("Company") if f.origin != without]
+        companies = _winners(stated)
+        sure = {(f.source.key, key) for f in stated if f.provenance.confidence != "C" for key in _listings(f)}
         self.names: dict[str, str] = {f.source.key: str(f.properties["name"]) for f in companies}
+        self.listed = frozenset(f.source.key for f in companies if f.properties["is_listed"])
         self._owners: dict[str, set[str]] = defaultdict(set)
         self._named: dict[str, set[str]] = defaultdict(set)
         self.countries: dict[str, set[str]] = defaultdict(set)
         for fact in companies:
             for name in (str(fact.properties["name"]), *_texts(fact, "aliases")):
                 self._named[normalise(name)].add(fact.source.key)
-            if fact.provenance.confidence != "C":
-                for key in _listings(fact):
+            for key in _listings(fact):
+                if (fact.source.key, key) in sure:
                     self._owners[key].add(fact.source.key)
         self._named.pop("", None)
         for fact in _winners(f for f in view.facts("IDENTIFIES") if f.origin != without):
@@ -164,6 +167,11 @@ class CompanyIndex:
                 return Match(owner, "name")
         return self._candidates_for(normal, country)
 
+    def agreement(self, company: str, name: str) -> float:
+        """Say how alike a name is to the likest of a company's names, from 0 to 100."""
+        normal = normalise(name)
+        return max((likeness(normal, known) for known in self._names_of[company]), default=0.0)
+
     def is_elsewhere(self, company: str, country: str) -> bool:
         """Tell whether a country speaks against a company: its head office is known and stands elsewhere."""
         known = self.countries.get(company)
@@ -187,6 +195,14 @@ class CompanyIndex:
             for key, owners in self._owners.items()
             if key.startswith(start) and len(owners) == 1
         }
+
+    @cached_property
+    def _names_of(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = defaultdict(list)
+        for normal, owners in sorted(self._named.items()):
+            for owner in owners:
+                names[owner].append(normal)
+        return names
 
     @cached_property
     def _choices(self) -> dict[str, str]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["is_collective", "is_short", "likeness", "normalise", "normalised", "sorted_words"]
 
 SHORT_LETTERS = 3  # names of no more letters than that are too common to tell a company
-CORE_LETTERS = 4  # a core of fewer letters is compared with nothing
 MOST_FOR_CORES = 95.0  # likeness of names that differ by words such as "holdings"
 
 # What the SEC puts behind a name: states, and whether the paper is foreign or a receipt
@@ -149,17 +148,16 @@ def sorted_words(normal: str) -> str:
 def likeness(one: str, other: str) -> float:
     """Say how alike two normalised names are, from 0 to 100.
 
-    The words may stand in any order. Words such as "holdings" at the end count little: names that agree but
-    for them reach 95.
+    The words may stand in any order. Words such as "holdings" at the end make no names alike: what is before
+    them is compared, and names that agree but for them reach 95.
 
     Examples
     --------
     >>> likeness("compass diversified", "compass diversified holdings")
     95.0
     """
-    whole = fuzz.ratio(sorted_words(one), sorted_words(other))
+    if sorted_words(one) == sorted_words(other):
+        return 100.0
     cores = _PADDING.sub("", one), _PADDING.sub("", other)
-    if cores == (one, other) or min(map(len, cores)) < CORE_LETTERS:
-        return round(whole, 1)
-    core = fuzz.ratio(sorted_words(cores[0]), sorted_words(cores[1]))
-    return round(max(whole, min(core, MOST_FOR_CORES)), 1)
+    score = fuzz.ratio(*map(sorted_words, cores))
+    return round(score if cores == (one, other) else min(score, MOST_FOR_CORES), 1)

@@ -132,6 +132,11 @@ class Review:
         return Candidates(left) if left else None
 
     @property
+    def chosen(self) -> frozenset[str]:
+        """Companies that a person has recognised in rows of this source."""
+        return frozenset(pair.candidate for pair in self._yes.values() if pair.source == self.source)
+
+    @property
     def waiting(self) -> tuple[Pair, ...]:
         """Pairs met that nobody decided on, the likeliest first."""
         return tuple(sorted(self._waiting.values(), key=lambda pair: (-pair.score, *pair.order)))
