@@ -29,6 +29,9 @@ __all__ = ["LOADERS", "Context", "Edition", "Item", "LeftOut", "Source", "Taken"
 LOADERS = {  # name: module, whose SOURCE it is
     "tables": "chainshock.loaders.tables",
     "sec": "chainshock.loaders.sec",
+    "gleif": "chainshock.loaders.gleif",
+    "gleif-isin": "chainshock.loaders.gleif_isin",
+    "gleif-rr": "chainshock.loaders.gleif_relations",
 }
 
 

@@ -1,0 +1,174 @@
+"""Recognise companies among millions of names: exact names by a join, near ones where a rare word agrees.
+
+It finds what `CompanyIndex.find_name` finds, but for near names that share no rare word with the company's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+
+import numpy as np
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from chainshock.loaders.resolve.companies import (
+    MOST_CANDIDATES,
+    Candidate,
+    Candidates,
+    CompanyIndex,
+    Found,
+    Match,
+)
+from chainshock.loaders.resolve.names import is_collective, is_short, likeness, normalised, sorted_words
+
+__all__ = ["BulkNames", "Person"]
+
+FIRST_LOOK = 70.0  # score of whole names from which a closer look is taken
+WORDS_OF_NAME = 2  # rarest words of a company's name, one of which a near name must have
+MOST_ROWS_OF_WORD = 20_000  # a word in more names than that is not rare
+MOST_COMPANIES_OF_WORD = 10  # a word in more companies' names finds only those that have no other
+PAIRS_AT_ONCE = 1_000_000
+
+Person = str  # what the register calls a row
+
+
+class BulkNames:
+    """Take a register's names frame by frame, then say whom they stand for.
+
+    Parameters
+    ----------
+    index
+        The companies.
+    """
+
+    def __init__(self, index: CompanyIndex) -> None:
+        self._index = index
+        self._named = pl.DataFrame({"normal": sorted(index.named)}, schema={"normal": pl.String})
+        self._words = pl.DataFrame({"word": _telling_words(index.named)}, schema={"word": pl.String})
+        self._hits: list[pl.DataFrame] = []
+
+    def add(self, names: pl.DataFrame) -> pl.Series:
+        """Take names: columns `row` (number), `id`, `name` and `country` (ISO alpha-3 or blank) as text.
+
+        A row may have several names. Returned are the numbers of the rows that stay of interest.
+        """
+        frame = names.with_columns(normal=normalised(pl.col("name")))
+        words = (
+            frame.lazy()
+            .select("row", "name", word=pl.col("normal").str.split(" "))
+            .explode("word", empty_as_null=True)
+            .join(self._words.lazy(), on="word", how="semi")
+            .select("row", "name")
+            .unique()
+        )
+        hits = frame.lazy().join(words, on=["row", "name"], how="semi").collect()
+        self._hits.append(hits)
+        return hits["row"]
+
+    def resolve(self) -> dict[Person, Found]:
+        """Give what was found for each row that a company's name, or one like it, stands in."""
+        if not self._hits:
+            return {}
+        hits = pl.concat(self._hits)
+        self._hits = []
+        exact = hits.join(self._named, on="normal", how="semi")
+        found: dict[Person, Found] = {}
+        best: dict[Person, dict[str, Candidate]] = defaultdict(dict)
+        for person, name, normal, country in exact.select("id", "name", "normal", "country").iter_rows():
+            self._exact(person, name, normal, country, found, best)
+        near = hits.filter(~pl.col("id").is_in(list(found)))
+        self._near(near, best)
+        for person, candidates in best.items():
+            if candidates and person not in found:
+                ordered = sorted(candidates.values(), key=lambda each: (-each.score, each.company_id))
+                found[person] = Candidates(tuple(ordered[:MOST_CANDIDATES]))
+        return found
+
+    def _exact(
+        self,
+        person: Person,
+        name: str,
+        normal: str,
+        country: str,
+        found: dict[Person, Found],
+        best: dict[Person, dict[str, Candidate]],
+    ) -> None:
+        """Take a name that a company has: a match, if it is long enough, of one company and not elsewhere."""
+        if is_collective(name):
+            return
+        owners = self._index.named[normal]
+        for owner in owners:
+            sole = len(owners) == 1 and not is_short(normal)
+            if sole and not self._index.is_elsewhere(owner, country):
+                before = found.setdefault(person, Match(owner, "name"))
+                if isinstance(before, Match) and before.company_id != owner:  # two names, two companies
+                    found.pop(person)
+                    for each in (owner, before.company_id):
+                        _keep(best[person], self._index.candidate(each, 100.0, country))
+            else:
+                _keep(best[person], self._index.candidate(owner, 100.0, country))
+
+    def _near(self, hits: pl.DataFrame, best: dict[Person, dict[str, Candidate]]) -> None:
+        """Compare names that share a rare word."""
+        names = hits.select("id", "normal", "country").unique(maintain_order=True).with_row_index("at")
+        words = (
+            names.lazy()
+            .select("at", word=pl.col("normal").str.split(" "))
+            .explode("word", empty_as_null=True)
+            .join(self._words.lazy(), on="word", how="semi")
+            .unique()
+            .collect()
+        )
+        rare = self._rare_words(words)
+        for part in rare.iter_slices(500):
+            pairs = part.join(words, on="word").select("company", "at").unique()
+            for some in pairs.iter_slices(PAIRS_AT_ONCE):
+                self._compare(some.join(names, on="at"), best)
+
+    def _rare_words(self, words: pl.DataFrame) -> pl.DataFrame:
+        """Give the rarest words of each company's name, as they are spread in the register."""
+        count = dict(words.group_by("word").len().iter_rows())
+        rows = [
+            (normal, word)
+            for normal in sorted(self._index.named)
+            for word in sorted(
+                (word for word in set(normal.split()) if 0 < count.get(word, 0) <= MOST_ROWS_OF_WORD),
+                key=lambda word: (count[word], word),
+            )[:WORDS_OF_NAME]
+        ]
+        return pl.DataFrame(rows, schema={"company": pl.String, "word": pl.String}, orient="row")
+
+    def _compare(self, pairs: pl.DataFrame, best: dict[Person, dict[str, Candidate]]) -> None:
+        ours, theirs = (pairs[column].to_list() for column in ("company", "normal"))
+        sorted_ours, sorted_theirs = _sorted(ours), _sorted(theirs)
+        scores = process.cpdist(sorted_ours, sorted_theirs, scorer=fuzz.ratio, score_cutoff=FIRST_LOOK)
+        for at in np.flatnonzero(scores >= FIRST_LOOK).tolist():
+            person, normal, country = pairs["id"][at], theirs[at], pairs["country"][at]
+            score = likeness(normal, ours[at])
+            for owner in self._index.named[ours[at]]:
+                _keep(best[person], self._index.candidate(owner, score, country))
+
+
+def _telling_words(names: Collection[str]) -> list[str]:
+    """Give the words by which names can be found: of each name those that few others have, if it has such."""
+    count = Counter(word for name in names for word in set(name.split()))
+    found: set[str] = set()
+    for name in names:
+        words = set(name.split())
+        found |= {word for word in words if count[word] <= MOST_COMPANIES_OF_WORD} or words
+    return sorted(found)
+
+
+def _sorted(names: Iterable[str]) -> list[str]:
+    known: dict[str, str] = {}
+    return [known.get(name) or known.setdefault(name, sorted_words(name)) for name in names]
+
+
+def _keep(best: dict[str, Candidate], candidate: Candidate | None) -> None:
+    """Keep the likelier of two candidates for one company."""
+    if candidate is None:
+        return
+    known = best.get(candidate.company_id)
+    if known is None or known.score < candidate.score:
+        best[candidate.company_id] = candidate
