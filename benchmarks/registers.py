@@ -67,10 +67,9 @@ def main() -> None:
         for ours in normal:
             likeness(theirs, ours)
     naive = (time.perf_counter() - start) * options.rows / SAMPLE
-    print(
-        f"{options.rows:,} rows ({size:,.0f} MB) against {len(names):,} names: {seconds:.1f} s, {peak:,.0f} MB"
-    )
-    print(f"all with all, scaled up from {SAMPLE} rows: {naive:,.0f} s, {naive / seconds:,.0f} times that")
+    what = f"{options.rows:,} rows ({size:,.0f} MB) against {len(names):,} names"
+    print(f"{what}: {seconds:.1f} s, {peak:,.0f} MB")
+    print(f"all with all, scaled from {SAMPLE} rows: {naive:,.0f} s, {naive / seconds:,.0f} times that")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from chainshock.graph.facts import Fact, NodeRef
 from chainshock.loaders.delimited import Frame, Table, open_table
 from chainshock.loaders.gleif import LICENCE, edition_of
 from chainshock.loaders.inputs import Input
+from chainshock.loaders.registers import KNOWN_STAKE, stakes_known
 from chainshock.loaders.sources import Context, Edition, Item, LeftOut, Source, Taken
 
 __all__ = ["SOURCE"]
@@ -26,7 +27,6 @@ KINDS = {
 OTHER_KIND = "relationship of another kind (branches, funds)"
 NOT_ACTIVE = "relationship that is not active"
 NOT_HELD = "relationship of a company that the graph does not hold"
-KNOWN_STAKE = "owner whose stake the graph knows already"
 ONE_COMPANY = "both ends are one company of the graph"
 FURTHER = "further record of the same owner and company"
 _CHILD, _PARENT = "Relationship.StartNode.NodeID", "Relationship.EndNode.NodeID"
@@ -49,11 +49,7 @@ class _Tie:
 
 def read_items(inputs: Sequence[Input], context: Context) -> Iterator[Item]:
     """Read golden copies, one after the other."""
-    stakes = {
-        (fact.source.key, fact.target.key)
-        for fact in context.view.facts("OWNS")
-        if fact.origin != context.origin and fact.target is not None and "stake" in fact.properties
-    }
+    stakes = stakes_known(context)
     for item in inputs:
         edition = edition_of(item, context, "rr", "golden copy, level 2 (who owns whom)")
         table = open_table(

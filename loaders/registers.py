@@ -11,10 +11,12 @@ from chainshock.graph.schema import Value
 from chainshock.loaders.resolve.companies import Candidate, Candidates, Found, Match, Scheme, identifier_key
 from chainshock.loaders.sources import Context, Edition
 
-__all__ = ["UNKNOWN", "WAITS", "identified_by", "keep_unique", "left_out"]
+__all__ = ["KNOWN_STAKE", "UNKNOWN", "WAITS", "identified_by", "keep_unique", "left_out", "stakes_known"]
 
 UNKNOWN = "company that the graph does not hold"
 WAITS = "company that may be one of the graph's: waits for a decision (--review FILE)"
+
+KNOWN_STAKE = "owner whose stake the graph knows already"
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -24,14 +26,15 @@ def left_out(found: Found) -> str:
     return UNKNOWN if found is None else WAITS
 
 
-def keep_unique(found: Mapping[Key, Found], context: Context, scheme: Scheme) -> dict[Key, Found]:
+def keep_unique(found: Mapping[Key, Found], context: Context, scheme: Scheme | None) -> dict[Key, Found]:
     """Turn matches by name into candidates where the register has several rows for one company.
 
-    A company that is recognised by its identifier, here or before, or by a person, is taken: others of the
-    same name are candidates.
+    A company that is recognised by its identifier, or by a person, is taken: others of the same name are
+    candidates. So is one that has an identifier of a scheme in which each company has one.
     """
     rows = Counter(match.company_id for match in found.values() if isinstance(match, Match))
-    taken = context.review.chosen | set(context.companies.identified(scheme).values())
+    taken = set(context.review.chosen)
+    taken |= set() if scheme is None else set(context.companies.identified(scheme).values())
     taken |= {m.company_id for m in found.values() if isinstance(m, Match) and m.method != "name"}
     result: dict[Key, Found] = {}
     for key, match in found.items():
@@ -47,13 +50,31 @@ def keep_unique(found: Mapping[Key, Found], context: Context, scheme: Scheme) ->
     return result
 
 
+def stakes_known(context: Context) -> set[tuple[str, str]]:
+    """Give owner and company of the stakes that other data sets state, so that none is written over."""
+    return {
+        (fact.source.key, fact.target.key)
+        for fact in context.view.facts("OWNS")
+        if fact.origin != context.origin and fact.target is not None and "stake" in fact.properties
+    }
+
+
 def identified_by(
-    scheme: Scheme, value: str, match: Match, edition: Edition, origin: str, **said_there: str
+    scheme: Scheme,
+    value: str,
+    match: Match,
+    edition: Edition,
+    origin: str,
+    *,
+    best: Confidence = "A",
+    **said_there: str,
 ) -> tuple[Fact, Fact]:
     """State an identifier and whose it is.
 
     Parameters
     ----------
+    best
+        Confidence where the company was recognised by an identifier; otherwise it is B.
     said_there
         Further properties of IDENTIFIES as the register gives them; blank ones are left out.
     """
@@ -63,7 +84,7 @@ def identified_by(
     how.update((name, text) for name, text in said_there.items() if text)
     if match.method == "decision":
         how["score"] = match.score
-    confidence: Confidence = "A" if match.method == "identifier" else "B"
+    confidence: Confidence = best if match.method == "identifier" else "B"
     return (
         Fact("Identifier", node, None, about, edition.said(edition.published), origin),
         Fact(

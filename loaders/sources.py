@@ -32,6 +32,8 @@ LOADERS = {  # name: module, whose SOURCE it is
     "gleif": "chainshock.loaders.gleif",
     "gleif-isin": "chainshock.loaders.gleif_isin",
     "gleif-rr": "chainshock.loaders.gleif_relations",
+    "screening-list": "chainshock.loaders.screening_list",
+    "ftm": "chainshock.loaders.followthemoney",
 }
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from chainshock.errors import UnknownName
 from chainshock.graph.exports.base import Exporter
+from chainshock.graph.exports.followthemoney import FollowTheMoney
 from chainshock.graph.exports.graphml import GraphML
 from chainshock.graph.exports.jsonl import JsonLines
 from chainshock.graph.exports.parquet import Parquet
 
 __all__ = ["EXPORTERS", "Exporter", "exporter"]
 
-EXPORTERS: dict[str, Exporter] = {each.name: each for each in (JsonLines(), Parquet(), GraphML())}
+EXPORTERS: dict[str, Exporter] = {
+    each.name: each for each in (JsonLines(), Parquet(), GraphML(), FollowTheMoney())
+}
 """All formats by name."""
 
 

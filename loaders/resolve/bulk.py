@@ -6,7 +6,9 @@ It finds what `CompanyIndex.find_name` finds, but for near names that share no r
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -22,7 +24,7 @@ from chainshock.loaders.resolve.companies import (
 )
 from chainshock.loaders.resolve.names import is_collective, is_short, likeness, normalised, sorted_words
 
-__all__ = ["BulkNames", "Person"]
+__all__ = ["BulkNames", "Person", "find_all"]
 
 FIRST_LOOK = 70.0  # score of whole names from which a closer look is taken
 WORDS_OF_NAME = 2  # rarest words of a company's name, one of which a near name must have
@@ -30,6 +32,9 @@ MOST_ROWS_OF_WORD = 20_000  # a word in more names than that is not rare
 MOST_COMPANIES_OF_WORD = 10  # a word in more companies' names finds only those that have no other
 PAIRS_AT_ONCE = 1_000_000
 
+ROWS_AT_ONCE = 50_000
+
+Row = TypeVar("Row")
 Person = str  # what the register calls a row
 
 
@@ -148,6 +153,33 @@ class BulkNames:
             score = likeness(normal, ours[at])
             for owner in self._index.named[ours[at]]:
                 _keep(best[person], self._index.candidate(owner, score, country))
+
+
+def find_all(
+    index: CompanyIndex, rows: Iterable[tuple[Person, Iterable[str], Iterable[str]]]
+) -> dict[Person, Found]:
+    """Resolve rows of a register that come one by one: what it calls each, its names, its countries.
+
+    Names of several countries are held against each of them.
+    """
+    bulk = BulkNames(index)
+    schema = {"row": pl.Int64, "id": pl.String, "name": pl.String, "country": pl.String}
+    for block in _batched(rows, ROWS_AT_ONCE):
+        cells = [
+            (number, person, name, country)
+            for number, (person, names, countries) in enumerate(block)
+            for name in names
+            for country in (tuple(countries) or ("",))
+        ]
+        bulk.add(pl.DataFrame(cells, schema=schema, orient="row"))
+    return bulk.resolve()
+
+
+def _batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Give rows in lists of a size, the last one shorter."""
+    waiting = iter(rows)
+    while block := list(islice(waiting, size)):
+        yield block
 
 
 def _telling_words(names: Collection[str]) -> list[str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Candidate", "Candidates", "CompanyIndex", "Found", "Match", "Method", "Scheme", "identifier_key"]
 
 Method = Literal["own", "identifier", "name", "decision"]
-Scheme = Literal["lei", "isin", "cik", "ticker"]
+Scheme = Literal["lei", "isin", "cik", "ticker", "other"]
 
 LEAST_SCORE = 88.0  # names less alike than that are not shown to anyone
 OTHER_COUNTRY = 10.0  # taken off the score where the head office stands in another country
@@ -67,6 +67,8 @@ def identifier_key(scheme: Scheme, value: str, mic: str = "") -> str:
     >>> identifier_key("cik", "320193"), identifier_key("ticker", "brk-b", "XNYS")
     ('CIK-0000320193', 'TICKER-BRK-B.XNYS')
     """
+    if scheme == "other":
+        return f"OTHER-{value.strip()}"
     text = value.strip().upper()
     if scheme == "cik":
         text = text.zfill(10)

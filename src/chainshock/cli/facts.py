@@ -62,11 +62,13 @@ def check(
 
 
 @click.command(short_help="Write the facts to a file for other programs.")
-@click.argument("kind", metavar="FORMAT", type=click.Choice(["jsonl", "parquet", "graphml"]))
+@click.argument("kind", metavar="FORMAT", type=click.Choice(["jsonl", "parquet", "graphml", "ftm"]))
 @click.argument("out", metavar="OUT")
 @store_options
 @click.option(
-    "--as-of", type=DATE, help="Only what holds at this date. [default: all vintages; graphml: edition]"
+    "--as-of",
+    type=DATE,
+    help="Only what holds at this date. [default: all vintages; graphml and ftm: edition]",
 )
 @click.option(
     "--facts", type=click.Choice(["known", "latest"]), help="With --as-of: published by then, or latest."
@@ -76,8 +78,9 @@ def export(
 ) -> None:
     """Write the facts to a file for other programs.
 
-    FORMAT is jsonl (one fact a line), parquet (a folder of tables) or graphml (a graph at one date). OUT is
-    written whole or not at all; - writes to stdout.
+    FORMAT is jsonl (one fact a line), parquet (a folder of tables), graphml (a graph at one date) or ftm
+    (FollowTheMoney entities: companies, owners, supplies). OUT is written whole or not at all; - writes to
+    stdout.
 
     \b
     Example:
@@ -90,7 +93,7 @@ def export(
     data = open_dataset(store, empty=empty)
     if as_of is None and facts is not None:
         raise click.UsageError("--facts needs --as-of")
-    if as_of is None and kind == "graphml":
+    if as_of is None and kind in ("graphml", "ftm"):
         as_of = date.fromisoformat(data.edition)
     with progress("writing"):
         content = data.view() if as_of is None else data.graph(as_of, facts or "known")
