@@ -14,7 +14,7 @@ from chainshock.loaders.sources import Context, Edition
 __all__ = ["KNOWN_STAKE", "UNKNOWN", "WAITS", "identified_by", "keep_unique", "left_out", "stakes_known"]
 
 UNKNOWN = "company that the graph does not hold"
-WAITS = "company that may be one of the graph's: waits for a decision (--review FILE)"
+WAITS = "company that may be one of the graph's: it waits for a decision"
 
 KNOWN_STAKE = "owner whose stake the graph knows already"
 

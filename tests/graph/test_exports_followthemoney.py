@@ -13,21 +13,12 @@ from chainshock.graph.stores.memory import MemoryStore
 from chainshock.loaders.reference import load_reference
 from tests.loaders.resolve.worlds import company, identifies, said, sits_in, store_of
 
-# Names as in the schemas Company, Ownership and UnknownLink of the package followthemoney 4.11.2 (MIT licence)
+# Names as in the schemas of these names in the package followthemoney 4.11.2 (MIT licence)
+INTERVAL = {"status", "summary", "startDate", "endDate", "date"}
 PROPERTIES = {
     "Company": {"name", "alias", "country", "ticker", "sector", "leiCode", "isinCode", "cikCode"},
-    "Ownership": {
-        "owner",
-        "asset",
-        "percentage",
-        "ownershipType",
-        "status",
-        "summary",
-        "startDate",
-        "endDate",
-        "date",
-    },
-    "UnknownLink": {"subject", "object", "role", "status", "summary", "startDate", "endDate", "date"},
+    "Ownership": {"owner", "asset", "percentage", "ownershipType", *INTERVAL},
+    "UnknownLink": {"subject", "object", "role", *INTERVAL},
 }
 REQUIRED = {"Company": {"name"}, "Ownership": {"owner", "asset"}, "UnknownLink": {"subject", "object"}}
 

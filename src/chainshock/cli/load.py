@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ import click
 
 from chainshock.cli.options import DATE, format_of, output_options
 from chainshock.cli.output import load_progress, progress, to_csv, to_json, write_text
+from chainshock.cli.review import ask, can_ask, keep_decisions, show_waiting
 from chainshock.errors import FileProblem
 
 if TYPE_CHECKING:
@@ -95,24 +97,49 @@ def load(
         raise click.UsageError(
             "Missing option '--store'. Give --store FILE, or --dry-run to check the files alone."
         )
-    with _opened(store, empty=empty, dry_run=dry_run) as target, load_progress(f"loading {source}") as tick:
-        from chainshock.loaders.ingest import load as load_files
+    with _opened(store, empty=empty, dry_run=dry_run) as target:
 
-        report = load_files(
-            source,
-            files,
-            target,
-            origin=name,
-            strict=strict,
-            dry_run=dry_run,
-            replace_origin=replace,
-            quarantine=quarantine,
-            progress=tick,
-            published=published,
-            mapping=None if mapping is None else Path(mapping),
-            decisions=None if review is None else Path(review),
-        )
+        def run() -> LoadReport:
+            from chainshock.loaders.ingest import load as load_files
+
+            with load_progress(f"loading {source}") as tick:
+                return load_files(
+                    source,
+                    files,
+                    target,
+                    origin=name,
+                    strict=strict,
+                    dry_run=dry_run,
+                    replace_origin=replace,
+                    quarantine=quarantine,
+                    progress=tick,
+                    published=published,
+                    mapping=None if mapping is None else Path(mapping),
+                    decisions=None if review is None else Path(review),
+                )
+
+        report = run()
+        if review is not None and not dry_run and _asked(report, source, target, Path(review)):
+            report = run()
     _print_report(report, name, form, header, output)
+    show_waiting(report.waiting, review)
+
+
+def _asked(report: LoadReport, source: str, store: Store, path: Path) -> bool:
+    """Ask about names that wait, if somebody is there, and tell whether any was recognised."""
+    if not report.waiting or not can_ask():
+        return False
+    from chainshock.loaders.resolve.companies import CompanyIndex
+
+    decided = ask(
+        report.waiting,
+        lambda question: str(
+            click.prompt(question, prompt_suffix="", default="", show_default=False, err=True)
+        ),
+        lambda text: click.echo(text, err=True),
+    )
+    keep_decisions(decided, path, source, CompanyIndex(store.view()).names)
+    return "yes" in decided.values()
 
 
 def _split_source(paths: Sequence[str]) -> tuple[str, list[str]]:
@@ -190,9 +217,11 @@ def _print_report(report: LoadReport, origin: str, form: str, header: bool, outp
         "quarantined": report.quarantined,
         "reasons": report.reasons,
         "problems": report.problem_count,
+        "waiting": len(report.waiting),
     }
     if form == "json":
-        write_text(to_json({"run": run, "rows": rows}), output)
+        pairs = [asdict(pair) for pair in report.waiting]
+        write_text(to_json({"run": run, "rows": rows, "waiting": pairs}), output)
     elif form == "csv":
         columns = ["source", "line", "column", "found", "expected"]
         write_text(to_csv(columns, rows, run if header else None), output)
