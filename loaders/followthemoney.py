@@ -142,10 +142,11 @@ def _read_firm(entity: Entity, known: _Known, edition: Edition, origin: str) -> 
         if fits is not None and not fits(value):
             expected = f"{scheme.upper()} with right check digits" if scheme != "cik" else "a CIK of digits"
             return InvalidRecord(entity.path, entity.line, CODES[scheme], repr(value), expected)
+    key = f"ftm-{entity.id}"
+    wrong = key_error("Company", key) or key_error("Identifier", identifier_key("other", entity.id))
+    if wrong:
+        return InvalidRecord(entity.path, entity.line, "id", repr(entity.id), wrong)
     if match is None:
-        key = f"ftm-{entity.id}"
-        if wrong := key_error("Company", key):
-            return InvalidRecord(entity.path, entity.line, "id", repr(entity.id), wrong)
         match = Match(key, "own")
         known.made[entity.id] = key
         node, said = NodeRef("Company", key), edition.said(edition.published, "B")

@@ -135,8 +135,11 @@ def _day(text: str, *, is_end: bool) -> date | None:
 def _read_line(line: bytes, path: str, number: int) -> Entity | InvalidRecord:
     try:
         data = json.loads(line)
+        json.dumps(data, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        found = "bytes that are not UTF-8" if isinstance(error, UnicodeDecodeError) else f"no JSON ({error})"
+        found = (
+            "bytes or signs that are not Unicode" if isinstance(error, UnicodeError) else f"no JSON ({error})"
+        )
         return InvalidRecord(path, number, None, found, EXPECTED)
     wrong = _misfit(data)
     if wrong is not None:

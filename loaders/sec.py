@@ -148,9 +148,14 @@ def _read_entry(path: str, key: str, value: object) -> _Entry | InvalidRecord:
             path, None, f"entry {key}: cik_str", repr(cik)[:60], "a number of 1 to 10 digits"
         )
     for name, text in (("ticker", ticker), ("title", title)):
-        if not isinstance(text, str) or not text.strip():
-            return InvalidRecord(path, None, f"entry {key}: {name}", repr(text)[:60], "a text")
+        if not isinstance(text, str) or not text.strip() or not _is_unicode(text):
+            return InvalidRecord(path, None, f"entry {key}: {name}", ascii(text)[:60], "a text")
     return _Entry(path, digits.zfill(LONGEST_CIK), str(ticker).strip(), str(title).strip())
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether a text can be written: JSON may hold halves of signs."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 SOURCE = Source(

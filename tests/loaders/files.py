@@ -6,6 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.cli.worlds import write_tables
+from tests.loaders.register_files import (
+    ftm_example,
+    gleif_example,
+    gleif_isin_example,
+    gleif_relations_example,
+    screening_example,
+    sec_example,
+)
 
 
 def tables_example(folder: Path) -> list[str]:
@@ -14,4 +22,10 @@ def tables_example(folder: Path) -> list[str]:
 
 EXAMPLES: dict[str, Callable[[Path], list[str]]] = {  # writes files into a folder, gives the arguments
     "tables": tables_example,
+    "sec": sec_example,
+    "gleif": gleif_example,
+    "gleif-isin": gleif_isin_example,
+    "gleif-rr": gleif_relations_example,
+    "screening-list": screening_example,
+    "ftm": ftm_example,
 }

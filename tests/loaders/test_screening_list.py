@@ -12,14 +12,9 @@ from chainshock.errors import FileProblem
 from chainshock.graph.stores.base import Store
 from chainshock.loaders.base import LoadReport
 from chainshock.loaders.ingest import load
+from tests.loaders.register_files import SCREENING_HEADER
 from tests.loaders.resolve.worlds import company, sits_in, store_of
 
-HEADER = (
-    "_id,source,entity_number,type,programs,name,title,addresses,federal_register_notice,start_date,end_date,"
-    "standard_order,license_requirement,license_policy,call_sign,vessel_type,gross_tonnage,"
-    "gross_registered_tonnage,vessel_flag,vessel_owner,remarks,source_list_url,alt_names,citizenships,"
-    "dates_of_birth,nationalities,places_of_birth,source_information_url,ids"
-)
 ENTITY_LIST = "Entity List (EL) - Bureau of Industry and Security"
 DAY = date(2025, 6, 1)
 
@@ -32,7 +27,7 @@ def entry(name: str, **more: str) -> dict[str, str]:
 def write(folder: Path, *entries: dict[str, str], end: bytes = b"") -> Path:
     path = folder / "consolidated.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, next(csv.reader([HEADER])))
+        writer = csv.DictWriter(file, next(csv.reader([SCREENING_HEADER])))
         writer.writeheader()
         writer.writerows(entries)
     path.write_bytes(path.read_bytes() + end)

@@ -127,6 +127,7 @@ def test_load_says_which_edition_it_rests_on(tmp_path: Path) -> None:
         {"ticker": "A"},
         ["a", "row"],
         entry("²", "A", "A"),
+        entry(1, "A", "half a sign \ud800"),
     ],
 )
 def test_entry_that_does_not_fit_is_quarantined_and_the_rest_loads(tmp_path: Path, bad: object) -> None:
