@@ -1,6 +1,6 @@
 """Read FollowTheMoney entities: identifiers of companies that the graph holds, and who owns them.
 
-The file is read several times, so that of millions of entities only those are kept that concern the graph: to
+The file is read three times, so that of millions of entities only those are kept that concern the graph: to
 find its companies by identifier and name, to hold what was found against decisions, and to make facts. A
 company that the graph lacks is made only where it owns, or is owned by, one that the graph holds.
 """
@@ -53,8 +53,8 @@ def read_items(inputs: Sequence[Input], context: Context) -> Iterator[Item]:
         edition = context.use(
             Edition(f"ftm-{slug}-{published}", f"FollowTheMoney entities, {item.base}", published)
         )
-        known = _recognise(item, context)
-        ties = [entity for entity in read_entities(item) if isinstance(entity, Entity) and entity.is_tie]
+        ties: list[Entity] = []
+        known = _recognise(item, context, ties)
         for tie in ties:
             ends = {*tie.get("owner"), *tie.get("asset")}
             if any(end in known.matched for end in ends):
@@ -65,8 +65,8 @@ def read_items(inputs: Sequence[Input], context: Context) -> Iterator[Item]:
             yield _read_tie(tie, known, stakes, edition, context.origin)
 
 
-def _recognise(item: Input, context: Context) -> _Known:
-    """Find the companies of the graph among the entities, and ask the decisions."""
+def _recognise(item: Input, context: Context, ties: list[Entity]) -> _Known:
+    """Find the companies of the graph among the entities, ask the decisions, and collect the ties."""
     from chainshock.loaders.resolve.bulk import find_all  # noqa: PLC0415 - polars loads slowly
 
     index = context.companies
@@ -74,7 +74,13 @@ def _recognise(item: Input, context: Context) -> _Known:
     by_identifier: dict[str, Found] = {}
 
     def names() -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-        for entity in _firms(item):
+        for entity in read_entities(item):
+            if isinstance(entity, InvalidRecord):
+                continue
+            if entity.is_tie:
+                ties.append(entity)
+            if entity.schema not in FIRMS:
+                continue
             owner = own.get(entity.id) or _by_identifier(entity, index)
             if owner is not None:
                 by_identifier[entity.id] = Match(owner, "identifier")
@@ -84,18 +90,18 @@ def _recognise(item: Input, context: Context) -> _Known:
     found = find_all(index, names()) | by_identifier
     unique = keep_unique(found, context, None)
     answers: dict[str, Found] = {}
-    for entity in _firms(item):
+    for entity in read_entities(item):
+        if isinstance(entity, InvalidRecord) or entity.schema not in FIRMS:
+            continue
         answer = unique.get(entity.id)
+        if answer is None and not context.review.has_yes(entity.id):
+            continue
         name, country = entity.names[0], " ".join(entity.countries)
         settled = context.review.settle(answer, identifier=entity.id, name=name, country=country)
         if settled is not None:
             answers[entity.id] = settled
     matched = {key: answer for key, answer in answers.items() if isinstance(answer, Match)}
     return _Known(matched, answers)
-
-
-def _firms(item: Input) -> Iterator[Entity]:
-    return (e for e in read_entities(item) if isinstance(e, Entity) and e.schema in FIRMS)
 
 
 def _by_identifier(entity: Entity, index: CompanyIndex) -> str | None:

@@ -8,6 +8,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from chainshock.errors import FileProblem, InvalidRecord
 from chainshock.graph.schema import Value
@@ -18,6 +19,12 @@ __all__ = ["FIRMS", "Entity", "Stake", "read_entities", "read_stake"]
 
 FIRMS = ("Company", "Organization", "LegalEntity", "PublicBody")
 TIE = "Ownership"
+READ = frozenset(  # properties that are read; others may be as they like
+    [
+        *("name", "alias", "mainCountry", "jurisdiction", "country", "leiCode", "isinCode", "cikCode"),
+        *("owner", "asset", "percentage", "ownershipType", "role", "startDate", "endDate"),
+    ]
+)
 MOST_BYTES = 16 << 20  # of one line
 EXPECTED = 'an entity a line: {"id": "...", "schema": "Company", "properties": {"name": ["..."]}}'
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?%?")
@@ -52,7 +59,7 @@ class Entity:
     def countries(self) -> tuple[str, ...]:
         """ISO alpha-3 codes of where it sits, as far as ISO 3166 knows them."""
         codes = (*self.get("mainCountry"), *self.get("jurisdiction"), *self.get("country"))
-        return tuple(dict.fromkeys(code for code in map(find_country, codes) if code))
+        return tuple(dict.fromkeys(code for code in map(_country, codes) if code))
 
 
 @dataclass(frozen=True)
@@ -132,10 +139,16 @@ def _day(text: str, *, is_end: bool) -> date | None:
         return None
 
 
+@cache
+def _country(code: str) -> str | None:
+    return find_country(code)
+
+
 def _read_line(line: bytes, path: str, number: int) -> Entity | InvalidRecord:
     try:
         data = json.loads(line)
-        json.dumps(data, ensure_ascii=False).encode()
+        if b"\\ud" in line.lower():  # perhaps half a sign, which no text can hold
+            json.dumps(data, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         found = (
             "bytes or signs that are not Unicode" if isinstance(error, UnicodeError) else f"no JSON ({error})"
@@ -147,6 +160,7 @@ def _read_line(line: bytes, path: str, number: int) -> Entity | InvalidRecord:
     read = {
         name: tuple(" ".join(value.split()) for value in values if value.strip())
         for name, values in data["properties"].items()
+        if name in READ
     }
     entity = Entity(path, number, data["id"].strip(), data["schema"], read)
     if entity.schema in FIRMS and not entity.get("name"):
@@ -168,6 +182,8 @@ def _misfit(data: object) -> tuple[str | None, str, str] | None:
     if not isinstance(properties, dict):
         return "properties", repr(properties)[:60], "an object of lists"
     for name, values in properties.items():
+        if name not in READ:
+            continue
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             return f"properties.{name}", repr(values)[:60], "a list of texts"
     return None

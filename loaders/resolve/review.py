@@ -131,6 +131,10 @@ class Review:
             self._waiting[key] = self._pairs.setdefault(key, pair)
         return Candidates(left) if left else None
 
+    def has_yes(self, identifier: str) -> bool:
+        """Tell whether a person has recognised the row of an identifier."""
+        return (self.source, identifier) in self._yes
+
     @property
     def chosen(self) -> frozenset[str]:
         """Companies that a person has recognised in rows of this source."""
