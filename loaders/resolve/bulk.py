@@ -6,7 +6,7 @@ It finds what `CompanyIndex.find_name` finds, but for near names that share no r
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from chainshock.loaders.resolve.companies import (
+    LEAST_SCORE,
     MOST_CANDIDATES,
     Candidate,
     Candidates,
@@ -22,17 +23,24 @@ from chainshock.loaders.resolve.companies import (
     Found,
     Match,
 )
-from chainshock.loaders.resolve.names import is_collective, is_short, likeness, normalised, sorted_words
+from chainshock.loaders.resolve.names import (
+    core,
+    is_collective,
+    is_short,
+    likeness,
+    normalised,
+    sorted_words,
+)
 
 __all__ = ["BulkNames", "Person", "find_all"]
 
-FIRST_LOOK = 70.0  # score of whole names from which a closer look is taken
 WORDS_OF_NAME = 2  # rarest words of a company's name, one of which a near name must have
 MOST_ROWS_OF_WORD = 20_000  # a word in more names than that is not rare
 MOST_COMPANIES_OF_WORD = 10  # a word in more companies' names finds only those that have no other
-PAIRS_AT_ONCE = 1_000_000
+PAIRS_AT_ONCE = 250_000
 
 ROWS_AT_ONCE = 50_000
+WORDS_AT_ONCE = 100  # of companies, of which each may stand in MOST_ROWS_OF_WORD names
 
 Row = TypeVar("Row")
 Person = str  # what the register calls a row
@@ -126,7 +134,7 @@ class BulkNames:
             .collect()
         )
         rare = self._rare_words(words)
-        for part in rare.iter_slices(500):
+        for part in rare.iter_slices(WORDS_AT_ONCE):
             pairs = part.join(words, on="word").select("company", "at").unique()
             for some in pairs.iter_slices(PAIRS_AT_ONCE):
                 self._compare(some.join(names, on="at"), best)
@@ -146,9 +154,10 @@ class BulkNames:
 
     def _compare(self, pairs: pl.DataFrame, best: dict[Person, dict[str, Candidate]]) -> None:
         ours, theirs = (pairs[column].to_list() for column in ("company", "normal"))
-        sorted_ours, sorted_theirs = _sorted(ours), _sorted(theirs)
-        scores = process.cpdist(sorted_ours, sorted_theirs, scorer=fuzz.ratio, score_cutoff=FIRST_LOOK)
-        for at in np.flatnonzero(scores >= FIRST_LOOK).tolist():
+        scores = process.cpdist(_each(core, ours), _each(core, theirs), scorer=fuzz.ratio)
+        pairs_of_words = zip(_each(sorted_words, ours), _each(sorted_words, theirs), strict=True)
+        same_words = np.array([one == other for one, other in pairs_of_words], dtype=np.bool_)
+        for at in np.flatnonzero((scores >= LEAST_SCORE - 0.1) | same_words).tolist():
             person, normal, country = pairs["id"][at], theirs[at], pairs["country"][at]
             score = likeness(normal, ours[at])
             for owner in self._index.named[ours[at]]:
@@ -192,9 +201,10 @@ def _telling_words(names: Collection[str]) -> list[str]:
     return sorted(found)
 
 
-def _sorted(names: Iterable[str]) -> list[str]:
+def _each(change: Callable[[str], str], names: Iterable[str]) -> list[str]:
+    """Change each of many names, of which most come again and again."""
     known: dict[str, str] = {}
-    return [known.get(name) or known.setdefault(name, sorted_words(name)) for name in names]
+    return [known[name] if name in known else known.setdefault(name, change(name)) for name in names]
 
 
 def _keep(best: dict[str, Candidate], candidate: Candidate | None) -> None:

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Literal, cast
 from rapidfuzz import fuzz, process
 
 from chainshock.graph.facts import Fact
-from chainshock.loaders.resolve.names import is_collective, is_short, likeness, normalise, sorted_words
+from chainshock.loaders.resolve.names import (
+    core,
+    is_collective,
+    is_short,
+    likeness,
+    normalise,
+    sorted_words,
+)
 
 if TYPE_CHECKING:
     from chainshock.graph.stores.base import View
@@ -28,7 +35,6 @@ Scheme = Literal["lei", "isin", "cik", "ticker", "other"]
 LEAST_SCORE = 88.0  # names less alike than that are not shown to anyone
 OTHER_COUNTRY = 10.0  # taken off the score where the head office stands in another country
 MOST_CANDIDATES = 5  # for one name
-_FIRST_LOOK = 70.0  # score of whole names from which a closer look is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,15 +213,22 @@ class CompanyIndex:
         return names
 
     @cached_property
-    def _choices(self) -> dict[str, str]:
-        return {normal: sorted_words(normal) for normal in sorted(self._named)}
+    def _cores(self) -> dict[str, str]:
+        return {normal: core(normal) for normal in sorted(self._named)}
+
+    @cached_property
+    def _by_words(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = defaultdict(list)
+        for normal in sorted(self._named):
+            names[sorted_words(normal)].append(normal)
+        return names
 
     def _candidates_for(self, normal: str, country: str) -> Candidates | None:
         best: dict[str, Candidate] = {}
         near = process.extract(
-            sorted_words(normal), self._choices, scorer=fuzz.ratio, score_cutoff=_FIRST_LOOK, limit=50
+            core(normal), self._cores, scorer=fuzz.ratio, score_cutoff=LEAST_SCORE - 0.1, limit=50
         )
-        for _, _, other in near:
+        for other in {*(name for _, _, name in near), *self._by_words.get(sorted_words(normal), ())}:
             score = likeness(normal, other)
             for owner in self._named[other]:
                 candidate = self.candidate(owner, score, country)

@@ -16,7 +16,7 @@ from rapidfuzz import fuzz
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["is_collective", "is_short", "likeness", "normalise", "normalised", "sorted_words"]
+__all__ = ["core", "is_collective", "is_short", "likeness", "normalise", "normalised", "sorted_words"]
 
 SHORT_LETTERS = 3  # names of no more letters than that are too common to tell a company
 MOST_FOR_CORES = 95.0  # likeness of names that differ by words such as "holdings"
@@ -56,7 +56,7 @@ _WIDE_STEPS = tuple(
 )
 _EAST = re.compile(f"^(?:{_forms('east')})|(?:{_forms('east')})$")
 _PADDING = re.compile(
-    r"(?: (?:holdings?|group|international|industries|technology|technologies|enterprises|global|and))+$"
+    r"(?: (?:holdings?|group|international|worldwide|global|industries|enterprises|technolog(?:y|ies)|and))+$"
 )
 _COLLECTIVE = frozenset(
     (
@@ -145,6 +145,17 @@ def sorted_words(normal: str) -> str:
     return " ".join(sorted(normal.split()))
 
 
+def core(normal: str) -> str:
+    """Give the words of a normalised name in order, without words such as "holdings" at its end.
+
+    Examples
+    --------
+    >>> core("compass diversified holdings")
+    'compass diversified'
+    """
+    return sorted_words(_PADDING.sub("", normal))
+
+
 def likeness(one: str, other: str) -> float:
     """Say how alike two normalised names are, from 0 to 100.
 
@@ -158,6 +169,6 @@ def likeness(one: str, other: str) -> float:
     """
     if sorted_words(one) == sorted_words(other):
         return 100.0
-    cores = _PADDING.sub("", one), _PADDING.sub("", other)
-    score = fuzz.ratio(*map(sorted_words, cores))
-    return round(score if cores == (one, other) else min(score, MOST_FOR_CORES), 1)
+    score = fuzz.ratio(core(one), core(other))
+    is_padded = _PADDING.search(one) or _PADDING.search(other)
+    return round(min(score, MOST_FOR_CORES) if is_padded else score, 1)

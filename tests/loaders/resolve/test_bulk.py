@@ -15,12 +15,17 @@ INDEX = index_of(
     sits_in("ford", "USA"),
     company("cd", "Compass Diversified"),
     company("abb", "ABB"),
+    company("sch", "Schindler"),
+    company("ga", "Group Alder"),
     company("a", "Geely Auto"),
     company("b", "Geely Auto Ltd"),
 )
 SCHEMA = {"row": pl.UInt32, "id": pl.String, "name": pl.String, "country": pl.String}
-NAMES = ["Ford Motor Co", "Ford Mottor", "Ford Motor Holdings", "Compass Diversifed Inc", "ABB Ltd", "Others",
-         "Geely Auto", "Nobody", "", "Motor Ford", "compass diversified"]  # fmt: skip
+NAMES = [
+    *("Ford Motor Co", "Ford Mottor", "Ford Motor Holdings", "Motor Ford", "Compass Diversifed Inc"),
+    *("compass diversified", "ABB Ltd", "Others", "Geely Auto", "Nobody", "", "Schindler Holding AG"),
+    "Alder Group",
+]
 
 
 def resolve(index: CompanyIndex, *rows: tuple[str, str, str]) -> dict[str, Found]:

@@ -88,6 +88,18 @@ def test_near_name_is_a_candidate_never_a_match() -> None:
     assert 88 <= found.pairs[0].score < 100
 
 
+def test_word_such_as_holding_does_not_hide_a_short_name() -> None:
+    found = index_of(company("schindler", "Schindler")).find(name="Schindler Holding AG/ADR")
+    assert isinstance(found, Candidates)
+    assert found.pairs[0].score == 95
+
+
+def test_words_in_another_order_make_a_candidate() -> None:
+    found = index_of(company("x", "Group Alder")).find(name="Alder Group")
+    assert isinstance(found, Candidates)
+    assert found.pairs[0].score == 100
+
+
 def test_near_name_in_another_country_is_nobody() -> None:
     index = index_of(company("cd", "Compass Diversified"), sits_in("cd", "USA"))
     assert index.find(name="Compass Diversifed", country="CHN") is None
