@@ -90,11 +90,12 @@ def _recognise(item: Input, context: Context, ties: list[Entity]) -> _Known:
     found = find_all(index, names()) | by_identifier
     unique = keep_unique(found, context, None)
     answers: dict[str, Found] = {}
+    recognised = context.review.recognised
     for entity in read_entities(item):
         if isinstance(entity, InvalidRecord) or entity.schema not in FIRMS:
             continue
         answer = unique.get(entity.id)
-        if answer is None and not context.review.has_yes(entity.id):
+        if answer is None and entity.id not in recognised:
             continue
         name, country = entity.names[0], " ".join(entity.countries)
         settled = context.review.settle(answer, identifier=entity.id, name=name, country=country)

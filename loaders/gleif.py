@@ -85,6 +85,8 @@ class _Reading:
         self._edition = edition
         self._context = context
         self._known = context.companies.identified("lei")
+        decided = {key.removeprefix("LEI-") for key in context.review.recognised}
+        self._wanted = sorted(decided.union(self._known))  # whatever their names
         self._names = BulkNames(context.companies)
         self._kept: list[pl.DataFrame] = []  # rows that may concern the graph
 
@@ -96,13 +98,13 @@ class _Reading:
             return
         found = self._names.resolve()
         kept = yield from self._without_repeats()
-        concerned = kept.filter(kept[_LEI].is_in([*found, *self._known]))
+        concerned = kept.filter(kept[_LEI].is_in([*found, *self._wanted]))
         if others := len(kept) - len(concerned):
             yield LeftOut(left_out(None), others)
         rows = {row[_LEI]: row for row in concerned.iter_rows(named=True)}
         found |= {lei: Match(self._known[lei], "identifier") for lei in rows if lei in self._known}
         unknown: Counter[str] = Counter()
-        for lei, answer in keep_unique({lei: found[lei] for lei in rows}, self._context, "lei").items():
+        for lei, answer in keep_unique({lei: found.get(lei) for lei in rows}, self._context, "lei").items():
             item = self._settle(rows[lei], answer)
             if isinstance(item, LeftOut):
                 unknown[item.reason] += 1
@@ -141,7 +143,7 @@ class _Reading:
                 yield LeftOut(reason, dropped)
             data = kept
         names = self._long(data)
-        rows = pl.concat([self._names.add(names).unique(), self._rows_known(data)]).unique()
+        rows = pl.concat([self._names.add(names).unique(), self._rows_wanted(data)]).unique()
         concerned = data.join(rows.to_frame("row"), on="row", how="semi")
         self._kept.append(concerned.select(_LEI, _NAME, _COUNTRY, _JURISDICTION, _REGISTRATION, "line"))
         if others := len(data) - len(concerned):
@@ -175,10 +177,10 @@ class _Reading:
         long = pl.concat(parts)
         return long.with_columns(pl.col("country").replace_strict(_iso3_of(long["country"]), default=""))
 
-    def _rows_known(self, data: pl.DataFrame) -> pl.Series:
+    def _rows_wanted(self, data: pl.DataFrame) -> pl.Series:
         import polars as pl  # noqa: PLC0415 - slow to import
 
-        return data.filter(pl.col(_LEI).is_in(list(self._known)))["row"]
+        return data.filter(pl.col(_LEI).is_in(self._wanted))["row"]
 
     def _settle(self, row: dict[str, Any], answer: Found) -> Item:
         lei, name, country = row[_LEI], row[_NAME], _iso3(row[_COUNTRY]) or row[_COUNTRY]

@@ -24,26 +24,25 @@ from chainshock.loaders.resolve.companies import (
     Match,
 )
 from chainshock.loaders.resolve.names import (
+    COLLECTIVE,
     core,
-    is_collective,
     is_short,
     likeness,
     normalised,
     sorted_words,
 )
 
-__all__ = ["BulkNames", "Person", "find_all"]
+__all__ = ["BulkNames", "RowId", "find_all"]
 
 WORDS_OF_NAME = 2  # rarest words of a company's name, one of which a near name must have
 MOST_ROWS_OF_WORD = 20_000  # a word in more names than that is not rare
 MOST_COMPANIES_OF_WORD = 10  # a word in more companies' names finds only those that have no other
 PAIRS_AT_ONCE = 250_000
-
 ROWS_AT_ONCE = 50_000
 WORDS_AT_ONCE = 100  # of companies, of which each may stand in MOST_ROWS_OF_WORD names
 
-Row = TypeVar("Row")
-Person = str  # what the register calls a row
+T = TypeVar("T")
+RowId = str  # what the register calls a row
 
 
 class BulkNames:
@@ -67,6 +66,7 @@ class BulkNames:
         A row may have several names. Returned are the numbers of the rows that stay of interest.
         """
         frame = names.with_columns(normal=normalised(pl.col("name")))
+        frame = frame.filter(~pl.col("normal").is_in(COLLECTIVE))
         words = (
             frame.lazy()
             .select("row", "name", word=pl.col("normal").str.split(" "))
@@ -79,50 +79,38 @@ class BulkNames:
         self._hits.append(hits)
         return hits["row"]
 
-    def resolve(self) -> dict[Person, Found]:
+    def resolve(self) -> dict[RowId, Found]:
         """Give what was found for each row that a company's name, or one like it, stands in."""
         if not self._hits:
             return {}
         hits = pl.concat(self._hits)
         self._hits = []
-        exact = hits.join(self._named, on="normal", how="semi")
-        found: dict[Person, Found] = {}
-        best: dict[Person, dict[str, Candidate]] = defaultdict(dict)
-        for person, name, normal, country in exact.select("id", "name", "normal", "country").iter_rows():
-            self._exact(person, name, normal, country, found, best)
-        near = hits.filter(~pl.col("id").is_in(list(found)))
-        self._near(near, best)
-        for person, candidates in best.items():
-            if candidates and person not in found:
+        best: dict[RowId, dict[str, Candidate]] = defaultdict(dict)
+        matches = self._exact(hits.join(self._named, on="normal", how="semi"), best)
+        sole = {row: next(iter(owners)) for row, owners in matches.items() if len(owners) == 1}
+        self._near(hits.filter(~pl.col("id").is_in(list(sole))), best)
+        found: dict[RowId, Found] = {row: Match(owner, "name") for row, owner in sole.items()}
+        for row, candidates in best.items():
+            if candidates and row not in found:
                 ordered = sorted(candidates.values(), key=lambda each: (-each.score, each.company_id))
-                found[person] = Candidates(tuple(ordered[:MOST_CANDIDATES]))
+                found[row] = Candidates(tuple(ordered[:MOST_CANDIDATES]))
         return found
 
-    def _exact(
-        self,
-        person: Person,
-        name: str,
-        normal: str,
-        country: str,
-        found: dict[Person, Found],
-        best: dict[Person, dict[str, Candidate]],
-    ) -> None:
-        """Take a name that a company has: a match, if it is long enough, of one company and not elsewhere."""
-        if is_collective(name):
-            return
-        owners = self._index.named[normal]
-        for owner in owners:
-            sole = len(owners) == 1 and not is_short(normal)
-            if sole and not self._index.is_elsewhere(owner, country):
-                before = found.setdefault(person, Match(owner, "name"))
-                if isinstance(before, Match) and before.company_id != owner:  # two names, two companies
-                    found.pop(person)
-                    for each in (owner, before.company_id):
-                        _keep(best[person], self._index.candidate(each, 100.0, country))
-            else:
-                _keep(best[person], self._index.candidate(owner, 100.0, country))
+    def _exact(self, hits: pl.DataFrame, best: dict[RowId, dict[str, Candidate]]) -> dict[RowId, set[str]]:
+        """Give companies by row whose name they have: long enough, of no other company, and not elsewhere.
 
-    def _near(self, hits: pl.DataFrame, best: dict[Person, dict[str, Candidate]]) -> None:
+        All other owners of the names are candidates; so are those of a row that has several companies' names.
+        """
+        matches: dict[RowId, set[str]] = defaultdict(set)
+        for row, normal, country in hits.select("id", "normal", "country").iter_rows():
+            owners = self._index.named[normal]
+            for owner in owners:
+                _keep(best[row], self._index.candidate(owner, 100.0, country))
+                if len(owners) == 1 and not is_short(normal) and not self._index.is_elsewhere(owner, country):
+                    matches[row].add(owner)
+        return matches
+
+    def _near(self, hits: pl.DataFrame, best: dict[RowId, dict[str, Candidate]]) -> None:
         """Compare names that share a rare word."""
         names = hits.select("id", "normal", "country").unique(maintain_order=True).with_row_index("at")
         words = (
@@ -152,21 +140,21 @@ class BulkNames:
         ]
         return pl.DataFrame(rows, schema={"company": pl.String, "word": pl.String}, orient="row")
 
-    def _compare(self, pairs: pl.DataFrame, best: dict[Person, dict[str, Candidate]]) -> None:
+    def _compare(self, pairs: pl.DataFrame, best: dict[RowId, dict[str, Candidate]]) -> None:
         ours, theirs = (pairs[column].to_list() for column in ("company", "normal"))
         scores = process.cpdist(_each(core, ours), _each(core, theirs), scorer=fuzz.ratio)
         pairs_of_words = zip(_each(sorted_words, ours), _each(sorted_words, theirs), strict=True)
         same_words = np.array([one == other for one, other in pairs_of_words], dtype=np.bool_)
         for at in np.flatnonzero((scores >= LEAST_SCORE - 0.1) | same_words).tolist():
-            person, normal, country = pairs["id"][at], theirs[at], pairs["country"][at]
+            row, normal, country = pairs["id"][at], theirs[at], pairs["country"][at]
             score = likeness(normal, ours[at])
             for owner in self._index.named[ours[at]]:
-                _keep(best[person], self._index.candidate(owner, score, country))
+                _keep(best[row], self._index.candidate(owner, score, country))
 
 
 def find_all(
-    index: CompanyIndex, rows: Iterable[tuple[Person, Iterable[str], Iterable[str]]]
-) -> dict[Person, Found]:
+    index: CompanyIndex, rows: Iterable[tuple[RowId, Iterable[str], Iterable[str]]]
+) -> dict[RowId, Found]:
     """Resolve rows of a register that come one by one: what it calls each, its names, its countries.
 
     Names of several countries are held against each of them.
@@ -175,8 +163,8 @@ def find_all(
     schema = {"row": pl.Int64, "id": pl.String, "name": pl.String, "country": pl.String}
     for block in _batched(rows, ROWS_AT_ONCE):
         cells = [
-            (number, person, name, country)
-            for number, (person, names, countries) in enumerate(block)
+            (number, row, name, country)
+            for number, (row, names, countries) in enumerate(block)
             for name in names
             for country in (tuple(countries) or ("",))
         ]
@@ -184,7 +172,7 @@ def find_all(
     return bulk.resolve()
 
 
-def _batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+def _batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
     """Give rows in lists of a size, the last one shorter."""
     waiting = iter(rows)
     while block := list(islice(waiting, size)):

@@ -16,7 +16,16 @@ from rapidfuzz import fuzz
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["core", "is_collective", "is_short", "likeness", "normalise", "normalised", "sorted_words"]
+__all__ = [
+    "COLLECTIVE",
+    "core",
+    "is_collective",
+    "is_short",
+    "likeness",
+    "normalise",
+    "normalised",
+    "sorted_words",
+]
 
 SHORT_LETTERS = 3  # names of no more letters than that are too common to tell a company
 MOST_FOR_CORES = 95.0  # likeness of names that differ by words such as "holdings"
@@ -58,7 +67,7 @@ _EAST = re.compile(f"^(?:{_forms('east')})|(?:{_forms('east')})$")
 _PADDING = re.compile(
     r"(?: (?:holdings?|group|international|worldwide|global|industries|enterprises|technolog(?:y|ies)|and))+$"
 )
-_COLLECTIVE = frozenset(
+COLLECTIVE = frozenset(  # normalised names that stand for several, or for none
     (
         "all other",
         "all others",
@@ -137,7 +146,7 @@ def is_collective(name: str) -> bool:
     >>> [is_collective(name) for name in ("Others", "World total", "TotalEnergies SE")]
     [True, True, False]
     """
-    return normalise(name) in _COLLECTIVE
+    return normalise(name) in COLLECTIVE
 
 
 def sorted_words(normal: str) -> str:

@@ -131,9 +131,10 @@ class Review:
             self._waiting[key] = self._pairs.setdefault(key, pair)
         return Candidates(left) if left else None
 
-    def has_yes(self, identifier: str) -> bool:
-        """Tell whether a person has recognised the row of an identifier."""
-        return (self.source, identifier) in self._yes
+    @property
+    def recognised(self) -> frozenset[str]:
+        """Identifiers of the rows of this source that a person has recognised."""
+        return frozenset(pair.identifier for pair in self._yes.values() if pair.source == self.source)
 
     @property
     def chosen(self) -> frozenset[str]:
@@ -160,7 +161,7 @@ class Review:
         FileProblem
             The file cannot be written.
         """
-        if not self._is_new and path.exists():
+        if not self._is_new:
             return
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\n")

@@ -168,6 +168,18 @@ def test_line_longer_than_allowed_is_refused(tmp_path: Path) -> None:
         load_into(world(), path)
 
 
+def test_decision_that_a_person_wrote_by_hand_counts_whatever_the_name(tmp_path: Path) -> None:
+    decisions = tmp_path / "decisions.csv"
+    decisions.write_text(
+        "source,identifier,name,country,candidate,candidate_name,score,decision\n"
+        "ftm,x,Elder,,alder,Alder Motion,0,yes\n",
+        encoding="utf-8",
+    )
+    store, path = world(), write(tmp_path, entity("x", "Company", name="Elder"))
+    load("ftm", [path], store, origin="ftm", published=DAY, decisions=decisions)
+    assert edges(store, "IDENTIFIES") == {("OTHER-x", "alder")}
+
+
 def test_loading_twice_changes_nothing(tmp_path: Path) -> None:
     store = world()
     tie = entity("t", "Ownership", owner="own", asset="a", percentage="51")

@@ -119,6 +119,18 @@ def test_lei_that_stands_twice_is_quarantined_the_second_time(tmp_path: Path) ->
     assert (report.loaded, report.quarantined) == (1, 1)
 
 
+def test_decision_that_a_person_wrote_by_hand_counts_whatever_the_name(tmp_path: Path) -> None:
+    decisions = tmp_path / "decisions.csv"
+    decisions.write_text(
+        "source,identifier,name,country,candidate,candidate_name,score,decision\n"
+        f"gleif,LEI-{lei(1)},Blue Oval,USA,ford,Ford Motor,0,yes\n",
+        encoding="utf-8",
+    )
+    store, path = world(), write_csv(tmp_path / L1_NAME, entity(1, "Blue Oval"), entity(2, "Ford Motor"))
+    load("gleif", [path], store, origin="gleif", decisions=decisions)
+    assert identified(store) == {f"LEI-{lei(1)}": ("ford", "decision")}  # and the other is a candidate only
+
+
 def test_loading_twice_changes_nothing(tmp_path: Path) -> None:
     store = world()
     rows = (entity(1, "Ford Motor"), entity(2, "Alder Motion", "DE"), entity(3, "Alder Motions", "DE"))

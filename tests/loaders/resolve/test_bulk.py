@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainshock.loaders.resolve.bulk import BulkNames
+from chainshock.loaders.resolve.bulk import BulkNames, find_all
 from chainshock.loaders.resolve.companies import Candidates, CompanyIndex, Found, Match
 from tests.loaders.resolve.worlds import company, index_of, sits_in
 
@@ -51,6 +51,17 @@ def test_row_whose_names_are_those_of_two_companies_makes_both_candidates() -> N
     found = resolve(INDEX, ("1", "Ford Motor", ""), ("1", "Compass Diversified", ""))
     assert isinstance(found["1"], Candidates)
     assert [pair.company_id for pair in found["1"].pairs] == ["cd", "ford"]
+
+
+def test_names_of_two_companies_in_several_countries_make_both_candidates() -> None:
+    rows = [("1", ["Ford Motor", "Compass Diversified"], ["", "USA", "CHN"])]
+    found = find_all(INDEX, rows)["1"]
+    assert isinstance(found, Candidates)
+    assert [pair.company_id for pair in found.pairs] == ["cd", "ford"]
+
+
+def test_one_country_that_agrees_is_enough() -> None:
+    assert find_all(INDEX, [("1", ["Ford Motor"], ["CHN", "USA"])]) == {"1": Match("ford", "name")}
 
 
 def test_word_in_most_names_finds_nobody_by_itself() -> None:

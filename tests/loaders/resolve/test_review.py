@@ -127,6 +127,11 @@ def test_file_that_is_no_table_of_decisions_is_refused(file: Path, content: byte
         read(file)
 
 
+def test_nothing_that_waits_makes_no_file(file: Path) -> None:
+    read(file).write(file)
+    assert not file.exists()
+
+
 def test_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileProblem, match="expected a table with columns"):
         read(tmp_path)
