@@ -21,7 +21,7 @@ COMMANDS = {
     "cascade": ("cascade", "Run the ESRI cascade on a network of your own."),
     "check": ("facts", "Check the facts and show what the supply of each good rests on."),
     "chokepoints": ("chokepoints", "Find what the rest of the network cannot do without."),
-    "compare": ("shock", "Compare two scenarios: who gains and who loses from A to B."),
+    "compare": ("compare", "Compare two scenarios: who gains and who loses from A to B."),
     "doctor": ("doctor", "Show versions, data and folders, and whether anything is broken."),
     "explain": ("shock", "Explain the exposure of one company, country, facility or end use."),
     "export": ("facts", "Write the facts to a file for other programs."),
