@@ -33,6 +33,7 @@ CHECKS: dict[str, Check] = {
     "known-ends": dates.check_known_ends,
     "vintages": dates.check_vintages,
     "units": quantities.check_units,
+    "withheld": quantities.check_withheld,
     "ranges": quantities.check_ranges,
     "parameters": quantities.check_parameters,
     "named-parameters": quantities.check_named_parameters,

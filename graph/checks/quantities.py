@@ -12,7 +12,7 @@ from chainshock.graph.knowledge import KnowledgeGraph
 from chainshock.graph.parameters import Parameters, read_parameters
 from chainshock.graph.schema import Property, read_schema
 
-__all__ = ["check_named_parameters", "check_parameters", "check_ranges", "check_units"]
+__all__ = ["check_named_parameters", "check_parameters", "check_ranges", "check_units", "check_withheld"]
 
 MASSES = ("t", "kg", "g", "mtu")
 PRICE_UNIT = re.compile(rf"[A-Z]{{3}}/(?:{'|'.join(MASSES)}|unit)")
@@ -81,6 +81,15 @@ def _triples(properties: dict[str, Property]) -> Iterator[tuple[str, str, str]]:
         elif name.endswith("_low"):
             stem = name.removesuffix("_low")
             yield name, stem if stem in properties else "", f"{stem}_high"
+
+
+def check_withheld(knowledge: KnowledgeGraph) -> list[Finding]:
+    """Find figures of output that are withheld: the network goes by an older one, or by none."""
+    return [
+        finding("withheld", "warning", describe(fact), "a figure withheld", "how much is made", [fact])
+        for fact in winners(knowledge, "PRODUCES")
+        if text(fact, "qualifier") == "withheld"
+    ]
 
 
 def check_parameters(knowledge: KnowledgeGraph, parameters: Parameters | None = None) -> list[Finding]:

@@ -14,7 +14,7 @@ from chainshock.graph.parameters import Parameters
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["Claims", "Revenue", "number", "text"]
+__all__ = ["Claims", "Revenue", "is_withheld", "number", "text"]
 
 
 STRUCTURE = frozenset({"Commodity", "EndUse", "Facility"})
@@ -30,6 +30,11 @@ def number(fact: Fact, name: str) -> float | None:
     """Give a numeric property, or None."""
     value = fact.properties.get(name)
     return float(value) if isinstance(value, (int, float)) else None
+
+
+def is_withheld(fact: Fact) -> bool:
+    """Tell whether a fact says that something is made, and not how much."""
+    return fact.properties.get("qualifier") == "withheld"
 
 
 @dataclass(frozen=True)
@@ -98,11 +103,12 @@ class Claims:
     def best_year(self, facts: Iterable[Fact]) -> list[Fact]:
         """Keep the facts of the latest year up to the baseline year, else of the earliest after it.
 
-        Projections are never a baseline. Of one year, outputs come before capacities, quotas and shares, and
-        better confidence before worse.
+        Projections are never a baseline, and neither are figures withheld: the year is the latest that tells
+        one. Of one year, outputs come before capacities, quotas and shares, and better confidence before
+        worse.
         """
         order = {"output": 0, "segment": 0, "share": 1, "capacity": 2, "quota": 3}
-        usable = [f for f in facts if f.properties.get("is_projection") is not True]
+        usable = [f for f in facts if f.properties.get("is_projection") is not True and not is_withheld(f)]
         if not usable:
             return []
         years = {int(number(f, "year") or 0) for f in usable}

@@ -87,7 +87,7 @@ def find_plants(claims: Claims, good: str, source: Split, fed: Mapping[str, floa
     found = []
     for facility, facts in _by_plant(claims, source.published).items():
         node, country = claims.nodes["Facility"].get(facility), claims.location.get(facility)
-        best = claims.best_year(_outputs(claims, facts) or facts)
+        best = claims.best_year(_outputs(claims, facts)) or claims.best_year(facts)
         if node is None or country is None or not best or not is_running(claims, node):
             continue
         output = number(best[0], "output")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 
 from chainshock.graph.facts import Fact
-from chainshock.graph.network.claims import Claims, number, text
+from chainshock.graph.network.claims import Claims, is_withheld, number, text
 from chainshock.graph.network.demand import segment_share
 from chainshock.graph.network.plants import Producer, Split, entities, find_plants, is_running, sources_of
 
@@ -57,32 +57,59 @@ def _first(facts: list[Fact], name: str) -> float | None:
 
 
 def _by_country(claims: Claims, good: str) -> dict[str, list[Fact]]:
-    """Give each country's facts of its best year, outputs first."""
+    """Give each country's facts of its best year, outputs first; capacities where there is nothing else."""
+    found: dict[str, list[Fact]] = {}
+    for country, facts in _all_by_country(claims, good).items():
+        made = [f for f in facts if text(f, "basis") != "capacity"]
+        found[country] = claims.best_year(made) or claims.best_year(facts)
+    return found
+
+
+def _all_by_country(claims: Claims, good: str) -> dict[str, list[Fact]]:
     by_country: dict[str, list[Fact]] = defaultdict(list)
     for fact in claims.produces("Country", good):
         by_country[fact.source.key].append(fact)
-    return {country: claims.best_year(facts) for country, facts in sorted(by_country.items())}
+    return dict(sorted(by_country.items()))
+
+
+def _withheld(claims: Claims, facts: list[Fact], year: float) -> tuple[str, ...]:
+    """Give the facts that withhold a figure of a later year, up to the baseline year, than the one used."""
+    return tuple(
+        f.id for f in facts if is_withheld(f) and year < (number(f, "year") or 0) <= claims.baseline_year
+    )
 
 
 @dataclass(frozen=True)
 class _National:
-    """What a country makes of a good, tonnes a year, and the fact that says so."""
+    """What a country makes of a good, tonnes a year, the fact that says so, and what else it rests on."""
 
     output: float
     is_share: bool
     fact: Fact
+    more: tuple[str, ...] = ()
 
 
 def _national(claims: Claims, source: Split, world: float) -> dict[str, _National]:
-    """Give each country's best figure: an output before a share of the world."""
+    """Give each country's best figure: an output before a share of the world.
+
+    A country of which capacities alone are known makes what plants of that capacity do. Where the latest
+    figure is withheld, the one used is older, and the fact that withholds it stands beside.
+    """
     chosen = {}
+    every = _all_by_country(claims, source.published)
     for country, facts in _by_country(claims, source.published).items():
+        if not facts:
+            continue
+        more = _withheld(claims, every[country], number(facts[0], "year") or 0)
         with_output = [f for f in facts if number(f, "output") is not None]
         if with_output:
             output = (number(with_output[0], "output") or 0.0) * source.part(claims, country)
-            chosen[country] = _National(output, False, with_output[0])
-        elif facts:
-            chosen[country] = _National((number(facts[0], "share") or 0.0) * world, True, facts[0])
+            if text(with_output[0], "basis") == "capacity":
+                output *= claims.parameters.value("utilisation.operating")
+                more = (*more, "parameter:utilisation.operating")
+            chosen[country] = _National(output, False, with_output[0], more)
+        else:
+            chosen[country] = _National((number(facts[0], "share") or 0.0) * world, True, facts[0], more)
     return chosen
 
 
@@ -177,5 +204,7 @@ def _residuals(good: str, national: dict[str, _National], named: list[Producer])
         if output > 0:
             name = f"rest|{good}|{country}"
             of_country = entities(country, good)
-            found.append(Producer(name, country, output, entities=of_country, facts=(claim.fact.id,)))
+            found.append(
+                Producer(name, country, output, entities=of_country, facts=(claim.fact.id, *claim.more))
+            )
     return found

@@ -172,6 +172,20 @@ CASES: dict[str, tuple[str, Callable[[], list[Fact]], str]] = {
         ],
         "sum to 1.100",
     ),
+    "a figure withheld": (
+        "withheld",
+        lambda: [
+            fact(
+                "PRODUCES",
+                source="Country:USA",
+                target="Commodity:MAG",
+                year="2025",
+                basis="output",
+                qualifier="withheld",
+            )
+        ],
+        "a figure withheld",
+    ),
     "partners that sell more than is imported": (
         "import-shares",
         lambda: [
