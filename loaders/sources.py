@@ -34,6 +34,10 @@ LOADERS = {  # name: module, whose SOURCE it is
     "gleif-rr": "chainshock.loaders.gleif_relations",
     "screening-list": "chainshock.loaders.screening_list",
     "ftm": "chainshock.loaders.followthemoney",
+    "usgs-mcs": "chainshock.loaders.usgs_mcs",
+    "eu-crm": "chainshock.loaders.eu_crm",
+    "iea": "chainshock.loaders.iea",
+    "wgi": "chainshock.loaders.wgi",
 }
 
 

@@ -14,6 +14,7 @@ from tests.loaders.register_files import (
     screening_example,
     sec_example,
 )
+from tests.loaders.statistics_files import eu_crm_example, iea_example, usgs_example, wgi_example
 
 
 def tables_example(folder: Path) -> list[str]:
@@ -28,4 +29,8 @@ EXAMPLES: dict[str, Callable[[Path], list[str]]] = {  # writes files into a fold
     "gleif-rr": gleif_relations_example,
     "screening-list": screening_example,
     "ftm": ftm_example,
+    "usgs-mcs": usgs_example,
+    "eu-crm": eu_crm_example,
+    "iea": iea_example,
+    "wgi": wgi_example,
 }
