@@ -19,6 +19,9 @@ from chainshock.queries.names import LABELS, NameIndex, fact_of
 from chainshock.queries.origin_tables import ConcentrationRow, ConcentrationTable, CutTable
 from chainshock.queries.propagation.removals import Removal, solve_removals
 from chainshock.queries.ranking import without_brackets
+from chainshock.queries.supply_risk import supply_risks
+from chainshock.queries.supply_risk_tables import SupplyRiskTable
+from chainshock.risks import risk_row
 from chainshock.telling import Teller
 
 if TYPE_CHECKING:
@@ -118,6 +121,25 @@ class Chokepoints:
         rows.sort(key=lambda row: (row.good, row.destination != WORLD, -row.quantity, row.destination))
         run = self._run if wanted is None else {**self._run, "good": wanted}
         return ConcentrationTable(run, tuple(rows))
+
+    def supply_risk(self, good: str | None = None) -> SupplyRiskTable:
+        """Give concentration of published supply by stage, and the EU's supply risk as far as facts go.
+
+        Parameters
+        ----------
+        good
+            Id or name of one commodity or element; all by default.
+
+        Raises
+        ------
+        UnknownName, AmbiguousName
+            Nothing, or several things, answer to the name.
+        """
+        graph = self.shock.graph
+        wanted = None if good is None else NameIndex(graph, ["Commodity", "Element"]).find(good)
+        risks = supply_risks(graph, self.shock.choices.as_of.year)
+        rows = tuple(risk_row(graph, risk) for risk in risks if wanted in {None, risk.table.node})
+        return SupplyRiskTable(self._run if wanted is None else {**self._run, "good": str(wanted)}, rows)
 
     def cut(self, origin: str, end_use: str, country: str | None = None) -> CutTable:
         """Find the smallest set of producers and deliveries between an origin and an end use.

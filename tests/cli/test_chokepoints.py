@@ -150,7 +150,7 @@ def test_cut_where_nothing_passes_says_so():
         ),
         (["stages", "--scenario", "nope"], 1, "nope"),
         (["cut", "--from", "CHN"], 2, "cut needs --from COUNTRY and --to END-USE"),
-        (["stages", "--good", "GA"], 2, "--good goes with concentration; found stages"),
+        (["stages", "--good", "GA"], 2, "--good goes with concentration, supply-risk; found stages"),
         (["concentration", "--below", "0.5"], 2, "--below goes with stages"),
         (["ports"], 2, "'ports' is not one of"),
         (["--below", "1.5"], 2, "expected a share from 0 to 1"),

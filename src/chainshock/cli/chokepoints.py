@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 __all__ = ["chokepoints"]
 
 REMOVALS = ("stages", "facilities", "companies", "countries", "nodes", "edges")
-OTHERS = ("single-points", "concentration", "cut")
+OTHERS = ("single-points", "concentration", "supply-risk", "cut")
 DEFAULT_SCENARIO = "no-measures"
 TABLE_TOP = 10
 GOES_WITH = {
     "--below": (*REMOVALS, "single-points"),
-    "--good": ("concentration",),
+    "--good": ("concentration", "supply-risk"),
     "--from": ("cut",),
     "--to": ("cut",),
     "--in": ("cut",),
@@ -43,7 +43,11 @@ GOES_WITH = {
 @click.option(
     "--below", type=SHARE, help="An end use left with less than this of its output stops. [default: 0.5]"
 )
-@click.option("--good", metavar="GOOD", help="Destinations of this good, with `concentration`.")
+@click.option(
+    "--good",
+    metavar="GOOD",
+    help="This good (or element, with `supply-risk`), with `concentration` or `supply-risk`.",
+)
 @click.option("--from", "origin", metavar="COUNTRY", help="Origin to be cut off, with `cut`.")
 @click.option("--to", "end_use", metavar="END-USE", help="End use to cut it off from, with `cut`.")
 @click.option(
@@ -77,13 +81,15 @@ def chokepoints(
     stages (the default: all makers of one good in one country), facilities, companies, countries, nodes and
     edges are taken away one at a time and ranked by the end-use value that the rest then loses.
     single-points lists what stops an end use; concentration gives the Herfindahl-Hirschman index by good and
-    destination; cut finds the smallest set between an origin and an end use.
+    destination; supply-risk shows tables of supply as published, their index and the EU's supply risk; cut
+    finds the smallest set between an origin and an end use.
 
     \b
     Example:
         chainshock chokepoints facilities --top 15
         chainshock chokepoints single-points --below 0.25
         chainshock chokepoints concentration --good MAG_NDFEB_S
+        chainshock chokepoints supply-risk --good Nd
         chainshock chokepoints cut --from CHN --to ev_traction_motor --in DEU
     """
     from chainshock.chokepoints import DEFAULT_BELOW
@@ -99,6 +105,8 @@ def chokepoints(
         elif what == "concentration":
             whole = found.concentration(good)
             table = whole.world() if good is None and form == "table" else whole
+        elif what == "supply-risk":
+            table = found.supply_risk(good)
         elif what == "cut":
             table = found.cut(str(origin), str(end_use), country)
         else:
