@@ -38,6 +38,9 @@ LOADERS = {  # name: module, whose SOURCE it is
     "eu-crm": "chainshock.loaders.eu_crm",
     "iea": "chainshock.loaders.iea",
     "wgi": "chainshock.loaders.wgi",
+    "baci": "chainshock.loaders.baci",
+    "comtrade": "chainshock.loaders.comtrade",
+    "comext": "chainshock.loaders.comext",
 }
 
 
