@@ -13,7 +13,7 @@ import numpy as np
 
 from chainshock.graph.network.production import Evidence, Floats, Ints, NodeKind, ProductionNetwork
 
-__all__ = ["BASES", "CoverageRow", "coverage", "covered_share"]
+__all__ = ["BASES", "CoverageRow", "coverage", "covered_share", "supplies"]
 
 BASES = ("named", "trade", "national", "world", "assumed", "nothing")
 TINY = 1e-200  # stands for no need at all, so that proportions survive
@@ -59,7 +59,7 @@ def coverage(network: ProductionNetwork) -> list[CoverageRow]:
     network
         Compiled from the facts of a date.
     """
-    edges, size = _supplies(network)
+    edges, size = supplies(network)
     if not edges.size:
         return []
     buyer = network.edge_node[edges]
@@ -100,7 +100,7 @@ def covered_share(rows: Iterable[CoverageRow]) -> float:
     return sum(shares) / len(shares) if shares else float("nan")
 
 
-def _supplies(network: ProductionNetwork) -> tuple[Ints, Floats]:
+def supplies(network: ProductionNetwork) -> tuple[Ints, Floats]:
     """Give the edges that supply buyers, through their pool or directly, and what each brings a year.
 
     A pool that nobody draws from keeps its proportions, at a size that weighs nothing beside any other.

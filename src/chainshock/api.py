@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from chainshock.chokepoints import Chokepoints
     from chainshock.findings import CheckSheet
+    from chainshock.freshness import SourceSheet
     from chainshock.graph.network.claims import Claims
     from chainshock.graph.network.production import ProductionNetwork
     from chainshock.graph.stores.base import View
@@ -270,6 +271,19 @@ class Dataset:
         from chainshock.findings import check_dataset
 
         return check_dataset(self, as_of or date.fromisoformat(self.edition), strict)
+
+    def sources(self, *, as_of: date | None = None) -> SourceSheet:
+        """Say of each source and data set how old it is, and what in a ranking rests on it.
+
+        Parameters
+        ----------
+        as_of
+            Date from which ages are told, and of the network; by default the edition's, with all that is
+            known today.
+        """
+        from chainshock.freshness import describe_sources
+
+        return describe_sources(self, as_of or date.fromisoformat(self.edition))
 
     def claims(self, shock: Shock) -> Claims:
         """Put the facts that a shock's network is compiled from in order."""

@@ -19,6 +19,12 @@ Known = Literal["known", "latest"]
 @store_options
 @click.option("--as-of", type=DATE, help="Date of the facts. [default: the data edition's]")
 @click.option(
+    "--sources",
+    "sources",
+    is_flag=True,
+    help="Show instead how old each source and data set is, and what in the ranking rests on it.",
+)
+@click.option(
     "--strict",
     "strict",
     metavar="RULE",
@@ -31,6 +37,7 @@ def check(
     store: str | None,
     empty: bool,
     as_of: date | None,
+    sources: bool,
     strict: tuple[str, ...],
     format_: str | None,
     header: bool,
@@ -38,16 +45,29 @@ def check(
 ) -> None:
     """Check the facts and show what the supply of each good rests on.
 
-    Exits with 1 when a rule finds an error.
+    Exits with 1 when a rule finds an error. With --sources no rule is run.
 
     \b
     Example:
         chainshock check
         chainshock check --strict all --format json
+        chainshock check --sources
     """
     from chainshock.api import open_dataset
 
     form = format_of(format_, output)
+    if sources:
+        if strict:
+            raise click.UsageError("--sources runs no rule, so it takes no --strict")
+        with progress("reading"):
+            answer = open_dataset(store, empty=empty).sources(as_of=as_of)
+        if form == "json":
+            write_text(to_json({"run": answer.run, "rows": answer.rows}), output)
+        elif form == "csv":
+            write_text(to_csv(answer.columns, answer.rows, answer.run if header else None), output)
+        else:
+            write_text(answer.to_text(terminal_width()), output)
+        return
     with progress("checking"):
         sheet = open_dataset(store, empty=empty).check(as_of=as_of, strict=strict)
     if form == "json":
