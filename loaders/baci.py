@@ -125,7 +125,7 @@ class _Year:
 
     def _block(self, frame: Frame, goods: Goods) -> Iterator[Item]:
         codes = frame.data["k"]
-        wanted = [k for k in codes.unique() if k.strip() in goods or not _CODE.fullmatch(k.strip())]
+        wanted = [k for k in codes.unique() if k in goods or not _CODE.fullmatch(k)]
         keep = codes.is_in(wanted)
         others = len(keep) - int(keep.sum())
         if others:
@@ -134,7 +134,7 @@ class _Year:
         rows = frame.data.select(COLUMNS).filter(keep).iter_rows()
         for line, cells in zip(lines, rows, strict=True):
             try:
-                item = self._row(line, *(cell.strip() for cell in cells))
+                item = self._row(line, *cells)
             except InvalidRecord as problem:
                 yield problem
             else:

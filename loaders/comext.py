@@ -109,7 +109,7 @@ class _File:
 
     def _block(self, frame: Frame, columns: list[str]) -> Iterator[Item]:
         codes = frame.data["PRODUCT_NC"]
-        kinds = {code: self._kind(code.strip()) for code in codes.unique()}
+        kinds = {code: self._kind(code) for code in codes.unique()}
         for reason in (OTHER_GOODS, MASKED, TOTAL):
             count = int(codes.is_in([code for code, kind in kinds.items() if kind == reason]).sum())
             if count:
@@ -119,7 +119,7 @@ class _File:
         rows = frame.data.select(columns).filter(keep).iter_rows()
         for line, cells in zip(lines, rows, strict=True):
             try:
-                left_out = self._add(line, *(cell.strip() for cell in cells))
+                left_out = self._add(line, *cells)
             except InvalidRecord as problem:
                 yield problem
             else:
