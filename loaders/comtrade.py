@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chainshock.errors import FileProblem, InvalidRecord
 from chainshock.graph.facts import Confidence
 from chainshock.loaders.comtrade_json import read_records
-from chainshock.loaders.delimited import open_table
+from chainshock.loaders.delimited import Table, open_table
 from chainshock.loaders.inputs import Input
 from chainshock.loaders.resolve.areas import Area, find_area
 from chainshock.loaders.sources import Context, Edition, Item, LeftOut, Source, Taken
@@ -64,6 +64,7 @@ OTHER_FLOWS = {
     "RX": "re-exports, counted among the exports as well",
     "RM": "re-imports, counted among the imports as well",
 }
+MORE = "beyond the last column"
 KILOGRAMS = "8"  # code of the unit
 TRUTH = {"true": True, "1": True, "false": False, "0": False, "": False}
 LICENCE = "UN Comtrade terms of use: for internal use; redistribution needs the permission of the UN"
@@ -107,11 +108,17 @@ class _File:
         if self.input.base.lower().endswith(".json"):
             yield from read_records(self.input, REQUIRED)
             return
-        table = open_table(self.input, REQUIRED, OPTIONAL, encodings=("utf-8-sig", "iso-8859-1"))
+        table = _open(self.input)
         empty = True
         for row in table.rows():
             empty = False
-            yield row if isinstance(row, InvalidRecord) else (row.line, row.cells)
+            if isinstance(row, InvalidRecord):
+                yield row
+            elif row[MORE]:
+                found, expected = (f"{len(table.header) - less} cells" for less in (0, 1))
+                yield InvalidRecord(self.input.name, row.line, None, found, expected)
+            else:
+                yield row.line, row.cells
         if empty:
             raise FileProblem(self.input.name, "no rows", "a result that is not empty")
 
@@ -196,6 +203,15 @@ class _File:
 
     def _bad(self, line: int, column: str, found: str, expected: str) -> InvalidRecord:
         return InvalidRecord(self.input.name, line, column, repr(found), expected)
+
+
+def _open(item: Input) -> Table:
+    """Open a table; one whose rows end in a comma more than the header gets a column for what follows."""
+    table = open_table(item, REQUIRED, OPTIONAL, encodings=("utf-8-sig", "iso-8859-1"))
+    first = next(table.rows(), None)
+    if isinstance(first, InvalidRecord) and first.found == f"{len(table.header) + 1} cells":
+        return replace(table, header=(*table.header, MORE), columns=(*table.columns, MORE))
+    return table
 
 
 SOURCE = Source(

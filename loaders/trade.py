@@ -28,7 +28,7 @@ __all__ = [
 OTHER_GOODS = "of goods that the graph does not hold"
 SPLIT = "a split of a total that is read itself"
 WITH_ITSELF = "of a country with itself: goods that come back"
-_PERIOD = re.compile(r"((?:19|20)[0-9]{2})-?([0-9]{2})?")
+_PERIOD = re.compile(r"((?:19|20)[0-9]{2})(?:-?([0-9]{2}))?")
 _country = cache(lambda iso3: NodeRef("Country", iso3))
 
 

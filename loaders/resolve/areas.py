@@ -62,16 +62,14 @@ def find_area(system: System, *codes: str, name: str = "") -> Area | None:
     >>> find_area("un", "S19", "490").kind, find_area("un", "999")
     ('aggregate', None)
     """
-    plain = [code.strip().upper() for code in codes if code.strip()]
-    for code in plain:
-        known = _areas().get((system, code.lstrip("0") or "0"))
+    if is_aggregate(name):
+        return Area("aggregate", name=name)
+    for code in (code.strip().upper() for code in codes):
+        known = _areas().get((system, code.lstrip("0") or code[-1:]))
         if known is not None:
             return known
         if _GROUPS[system].fullmatch(code):
             return Area("aggregate", name=name or code)
-    if is_aggregate(name):
-        return Area("aggregate", name=name)
-    for code in plain:
         iso3 = find_country(code.zfill(3) if code.isdecimal() else code)
         if iso3 is not None:
             return Area("country", iso3, name)
