@@ -48,6 +48,7 @@ PRINTING = {
     "scenario show": ["scenario", "show", "april-2025"],
     "scenario check": ["scenario", "check", "april-2025"],
     "check": ["check"],
+    "check sources": ["check", "--sources"],
     "doctor": ["doctor"],
 }
 
