@@ -44,6 +44,7 @@ bench: $(VENV)/.dev ## speed ratios, measured side by side
 	$(BIN)/python benchmarks/removals.py
 	$(BIN)/python benchmarks/loaders.py
 	PYTHONPATH=. $(BIN)/python benchmarks/registers.py
+	$(BIN)/python benchmarks/trade.py
 
 bench-peers: $(VENV)/.dev ## the weekly march beside BoARIO, which gets an environment of its own
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
