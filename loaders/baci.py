@@ -20,6 +20,7 @@ __all__ = ["SOURCE"]
 COLUMNS = ("t", "i", "j", "k", "v", "q")
 COUNTRY_COLUMNS = ("country_code", "country_name", "country_iso3")
 BESIDE = ("country_codes", "product_codes")  # how the names of the tables beside the trade begin
+ENCODINGS = ("utf-8-sig", "iso-8859-1")  # of those tables: it changed from version to version
 NO_QUANTITY = ("", "NA")
 LICENCE = "Etalab Open Licence 2.0"
 _NAME = re.compile(r"BACI_(HS[0-9]{2})_Y[0-9]{4}_V([0-9]{4})([0-9]{2})([a-z]?)\b", re.IGNORECASE)
@@ -57,7 +58,7 @@ def _sibling(year: Input) -> list[Input]:
 def _set_aside(item: Input) -> Iterator[Item]:
     """Count the rows of a table that lies beside the trade."""
     required = COUNTRY_COLUMNS if item.base.startswith(BESIDE[0]) else ("code", "description")
-    for row in open_table(item, required).rows():
+    for row in open_table(item, required, encodings=ENCODINGS).rows():
         yield row if isinstance(row, InvalidRecord) else LeftOut("of the tables of countries and products")
 
 
@@ -75,7 +76,7 @@ class _Areas:
 def _areas(tables: Sequence[Input]) -> _Areas:
     known = {}
     for table in tables:
-        for row in open_table(table, COUNTRY_COLUMNS).rows():
+        for row in open_table(table, COUNTRY_COLUMNS, encodings=ENCODINGS).rows():
             if not isinstance(row, InvalidRecord):
                 code = row["country_code"]
                 known[code] = find_area("un", row["country_iso3"], code, name=row["country_name"])

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chainshock.errors import FileProblem
 from tests.loaders.trade_files import BACI_COUNTRIES as COUNTRIES
@@ -139,6 +144,53 @@ def test_folder_is_read_with_its_country_table_and_all_rows_are_accounted_for(tm
     assert {period for *_, period in trade(store)} == {"2023", "2024"}
     assert report.reasons == {"of the tables of countries and products": 8}
     assert report.read == 10
+
+
+def test_archive_is_read_in_place_with_the_country_table_inside(tmp_path):
+    year = write(tmp_path, "2024,156,392,850511,1,1", "2024,998,392,850511,1,1", countries=COUNTRIES)
+    with ZipFile(tmp_path / "BACI_HS17_V202601.zip", "w") as archive:
+        archive.write(year, YEAR)
+        archive.write(tmp_path / "country_codes_V202601.csv", "country_codes_V202601.csv")
+    store, report = loaded(tmp_path / "BACI_HS17_V202601.zip")
+    assert list(trade(store)) == [("CHN", "JPN", "850511", "2024")]
+    assert [(problem.line, problem.column) for problem in report.problems] == [(3, "i")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1"])
+def test_country_table_is_read_in_either_encoding(tmp_path, encoding):
+    path = write(tmp_path, "2024,384,392,850511,1,1")
+    table = COUNTRIES + "384,Côte d'Ivoire,CI,CIV\n"
+    (tmp_path / "country_codes_V202601.csv").write_bytes(table.encode(encoding))
+    store, _ = loaded(path)
+    assert list(trade(store)) == [("CIV", "JPN", "850511", "2024")]
+
+
+ROWS = st.tuples(
+    st.just("2024"),
+    st.sampled_from(["156", "392", "842", "490", "999"]),
+    st.sampled_from(["4", "276", "697"]),
+    st.sampled_from(["850511", "810194", "850519", "9999AA", "50511"]),
+    st.sampled_from(["1.5", "0.001", "", "x"]),
+    st.sampled_from(["2", "", "NA", "-1"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(ROWS, max_size=12, unique_by=lambda row: row[1:4]))
+def test_every_row_ends_as_trade_or_left_out_or_set_aside(rows):
+    with TemporaryDirectory() as folder:
+        store, report = loaded(write(Path(folder), *map(",".join, rows)))
+    fitting = {
+        (i, j, k)
+        for _, i, j, k, v, q in rows
+        if i not in ("490", "999")
+        and j != "697"
+        and k in ("850511", "810194")
+        and v in ("1.5", "0.001")
+        and q != "-1"
+    }
+    assert report.read == len(rows)
+    assert report.loaded == len(trade(store)) == len(fitting)
 
 
 def test_loading_a_year_twice_changes_nothing(tmp_path):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chainshock.errors import FileProblem
 from tests.loaders.trade_files import COMEXT_HEADER as HEADER
@@ -50,6 +54,23 @@ def test_rows_of_one_trade_under_several_procedures_are_added_up(tmp_path):
     )
     assert (trade(store)[KEY]["value_eur"], trade(store)[KEY]["tonnes"]) == (5300.0, 0.105)
     assert (report.read, report.loaded, report.left_out) == (3, 2, 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    parts=st.lists(
+        st.tuples(st.sampled_from(["CN", "JP", "GB", "XI"]), st.integers(0, 10**9), st.integers(0, 10**6)),
+        max_size=12,
+    )
+)
+def test_value_and_weight_of_all_rows_are_found_again_in_the_trade(parts):
+    rows = [row(partner=partner, eur=eur, kg=kg) for partner, eur, kg in parts]
+    with TemporaryDirectory() as folder:
+        store, report = loaded(Path(folder), *rows)
+    found = trade(store).values()
+    assert sum(entry["value_eur"] for entry in found) == sum(eur for _, eur, _ in parts)
+    assert sum(entry.get("tonnes", 0) for entry in found) == pytest.approx(sum(kg for *_, kg in parts) / 1000)
+    assert report.read == len(rows)
 
 
 def test_northern_ireland_is_added_to_the_united_kingdom(tmp_path):
