@@ -11,6 +11,7 @@ from chainshock.loaders.inputs import Input
 
 __all__ = ["read_records"]
 
+MOST_BYTES = 512 << 20  # the API gives at most 250,000 records, of 1 to 1.5 kB
 EXPECTED = "a result of the API, {elapsedTime, count, data, error}"
 
 
@@ -61,7 +62,9 @@ def _data(source: Input) -> list[Any]:
 
 def _parse(source: Input) -> Any:  # Any: what JSON holds
     with source.open() as file:
-        content = file.read()
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise FileProblem(source.name, f"more than {MOST_BYTES >> 20} MiB of JSON", "so much as CSV")
     try:
         return json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -8,6 +8,7 @@ import pytest
 
 from chainshock.errors import FileProblem
 from chainshock.graph.knowledge import KnowledgeGraph
+from chainshock.loaders import comtrade_json
 from tests.loaders.trade_files import COMTRADE_EXPORT as EXPORT
 from tests.loaders.trade_files import write_comtrade_csv as write_csv
 from tests.loaders.trade_files import write_comtrade_json as write_json
@@ -196,6 +197,14 @@ def test_file_that_is_no_json_of_the_api_is_refused(tmp_path, content):
     path = tmp_path / "result.json"
     path.write_bytes(content)
     with pytest.raises(FileProblem, match="expected"):
+        loaded(path)
+
+
+def test_result_too_large_to_be_one_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(comtrade_json, "MOST_BYTES", 1 << 20)
+    path = tmp_path / "result.json"
+    path.write_bytes(b" " * ((1 << 20) + 1))
+    with pytest.raises(FileProblem, match="more than 1 MiB of JSON"):
         loaded(path)
 
 
