@@ -113,8 +113,9 @@ def describe_sources(dataset: Dataset, as_of: date) -> SourceSheet:
     used = _with_vintages(facts, network.node_facts, dataset.facts)
     origins = reliance_on_origins(network, used, as_of)
     sources = reliance_on_sources(network, used, as_of)
-    rows = [_dataset_row(origins[name], _latest(dataset, "Dataset", name), as_of) for name in origins]
-    found = [_source_row(entry, _latest(dataset, "Source", name), as_of) for name, entry in sources.items()]
+    sets, nodes = _latest(dataset, "Dataset"), _latest(dataset, "Source")
+    rows = [_dataset_row(entry, sets.get(name), as_of) for name, entry in origins.items()]
+    found = [_source_row(entry, nodes.get(name), as_of) for name, entry in sources.items()]
     rows += sorted(found, key=lambda row: (-row["supply"], -row["value"], -row["facts"], row["id"]))
     run = {
         "as_of": as_of.isoformat(),
@@ -138,9 +139,12 @@ def _with_vintages(
     return [*facts, *(older[fact_id] for fact_id in sorted(older))]
 
 
-def _latest(dataset: Dataset, label: str, key: str) -> Fact | None:
-    """Give the best vintage of the node that describes a source or data set, if there is one."""
-    return next((fact for fact in dataset.knowledge.all(label) if fact.source.key == key), None)
+def _latest(dataset: Dataset, label: str) -> dict[str, Fact]:
+    """Give the best vintage of each node that describes a source or data set, by its id."""
+    best: dict[str, Fact] = {}
+    for fact in dataset.knowledge.all(label):
+        best.setdefault(fact.source.key, fact)
+    return best
 
 
 def _dataset_row(entry: Reliance, node: Fact | None, as_of: date) -> dict[str, Any]:
