@@ -41,6 +41,7 @@ class Group:
     need: float
     cost_share: float
     facts: tuple[str, ...] = ()
+    own_stock: bool = False
     edges: list[tuple[Node, float, Evidence, float, tuple[str, ...]]] = field(default_factory=list)
 
     @property
@@ -115,5 +116,6 @@ class NetworkBuilder:
             edge_facts=tuple(edge[5] for edge in edges),
             node_facts=tuple(n.facts for n in nodes),
             entities=tuple(n.entities for n in nodes),
+            own_stock=np.array([g.own_stock for g in groups], dtype=np.bool_),
             revenue=revenue,
         )

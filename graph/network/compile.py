@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.network.builder import NetworkBuilder, Node
 from chainshock.graph.network.claims import Claims, text
+from chainshock.graph.network.company_contracts import add_company_contracts
 from chainshock.graph.network.demand import add_end_uses, add_inputs
 from chainshock.graph.network.good_pools import GoodPools
 from chainshock.graph.network.makers import add_contracts, add_makers
 from chainshock.graph.network.production import ProductionNetwork
+from chainshock.graph.network.stocks import set_own_stocks
 from chainshock.graph.parameters import Parameters, read_parameters
 
 if TYPE_CHECKING:
@@ -126,8 +128,10 @@ def _order(claims: Claims) -> list[str]:
 def _add_good(builder: NetworkBuilder, claims: Claims, good: str, project_year: int) -> None:
     """Add a good's makers, contracts and pools, and what its makers need in turn."""
     buyers = list(builder.buyers[good])
+    set_own_stocks(claims, good, buyers)
     makers = add_makers(builder, claims, good, buyers, project_year)
     add_contracts(claims, good, makers, buyers)
+    add_company_contracts(builder, claims, good, makers, buyers)
     GoodPools(builder, claims, good, makers, buyers).add()
     requires = claims.requires(NodeRef("Commodity", good))
     for node in makers.values():

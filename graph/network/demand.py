@@ -72,8 +72,10 @@ def _variants(
     scale = main_scale if family == "main" else 1.0
     left = 1.0
     for variant, facts in by_variant.items():
-        parameter = text(facts[0], "line_share_parameter")
-        share = min(left, scale * (claims.parameters.value(parameter) if parameter else 1.0))
+        known = number(facts[0], "line_share")
+        parameter = "" if known is not None else text(facts[0], "line_share_parameter")
+        part = claims.parameters.value(parameter) if parameter else 1.0 if known is None else known
+        share = min(left, scale * part)
         left -= share
         yield Line(f"{family}/{variant}", share, tuple(facts), (parameter,) if parameter else ())
     yield Line("", left, (), ())
@@ -155,10 +157,9 @@ def _add_residuals(
 ) -> None:
     """Add what a country makes for an end use beyond the companies in the graph, never negative."""
     fact = claims.nodes["EndUse"][end_use]
-    parameter = text(fact, "unit_value_parameter")
-    if not parameter:
+    unit_value, used = _unit_value(claims, end_use)
+    if unit_value is None:
         return
-    unit_value = claims.parameters.value(parameter)
     included = fact.properties.get("output_includes") or ()
     for country, claim in _national(claims, end_use).items():
         value = (number(claim, "output") or 0.0) * unit_value - served[end_use, country]
@@ -176,9 +177,18 @@ def _add_residuals(
             buyer_class=builder.buyer_classes.index(text(fact, "buyer_class", "civil")),
             value=value,
             entities={"country": {country: 1.0}, "end-use": {end_use: 1.0}},
-            facts=(claim.id, f"parameter:{parameter}"),
+            facts=(claim.id, *used),
         )
         _add_lines(builder, claims, node, lines(end_use, 1.0))
+
+
+def _unit_value(claims: Claims, end_use: str) -> tuple[float | None, tuple[str, ...]]:
+    """Give the USD per unit of an end use, if anything tells it, and the parameter it rests on."""
+    fact = claims.nodes["EndUse"][end_use]
+    known, parameter = number(fact, "unit_value"), text(fact, "unit_value_parameter")
+    if known is not None or not parameter:
+        return known, ()
+    return claims.parameters.value(parameter), (f"parameter:{parameter}",)
 
 
 def _national(claims: Claims, good: str) -> dict[str, Fact]:
@@ -196,8 +206,7 @@ def _national(claims: Claims, good: str) -> dict[str, Fact]:
 
 def _add_lines(builder: NetworkBuilder, claims: Claims, whole: Node, lines: list[Line]) -> None:
     """Add one node for each line of an activity."""
-    parameter = text(claims.nodes["EndUse"][whole.good], "unit_value_parameter")
-    unit_value = claims.parameters.value(parameter) if parameter else 1.0
+    unit_value = _unit_value(claims, whole.good)[0] or 1.0
     for line in lines:
         value = whole.value * line.share
         node = builder.node(
@@ -227,18 +236,26 @@ def add_inputs(builder: NetworkBuilder, claims: Claims, node: Node, inputs: tupl
     costs = [_cost(claims, node, good, need) for _, good, need in wanted]
     scale = min(1.0, 1.0 / total) if (total := sum(costs)) > 0 else 1.0
     for (fact, good, need), cost in zip(wanted, costs, strict=True):
-        kappa = text(fact, "kappa_parameter")
+        kappa, used = _kappa(claims, fact)
         builder.group(
             Group(
                 node=node,
                 good=good,
-                kappa=claims.parameters.value(kappa),
+                kappa=kappa,
                 cover=_cover(claims, good, node.country),
                 need=need,
                 cost_share=cost * scale,
-                facts=(fact.id, f"parameter:{kappa}"),
+                facts=(fact.id, *used),
             )
         )
+
+
+def _kappa(claims: Claims, fact: Fact) -> tuple[float, tuple[str, ...]]:
+    """Give the criticality of an input, and the parameter it rests on; where nothing is said, 1."""
+    known, parameter = number(fact, "kappa"), text(fact, "kappa_parameter")
+    if known is not None or not parameter:
+        return 1.0 if known is None else known, ()
+    return claims.parameters.value(parameter), (f"parameter:{parameter}",)
 
 
 def _need(node: Node, fact: Fact) -> float:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from chainshock.graph.network.builder import Group, NetworkBuilder, Node
-from chainshock.graph.network.claims import Claims, text
+from chainshock.graph.network.claims import Claims, number, text
 from chainshock.graph.network.makers import contract_tonnes, local_share, transit_weeks
 from chainshock.graph.network.plants import split_of
 from chainshock.graph.network.pools import Market, Supply, weigh_pool
@@ -64,7 +64,8 @@ class GoodPools:
             seller, buyer = self.makers.get(f"{fact.source.key}|{self.good}"), fact.target
             country = self.claims.headquarters.get(buyer.key) if buyer and buyer.label == "Company" else None
             key, tonnes = (country or "", 0), contract_tonnes(self.claims, fact, self.good)
-            if seller is None or seller.is_project or not tonnes or seller.country == country:
+            is_own = number(fact, "share") is not None  # binds the buyer itself, see company_contracts
+            if seller is None or seller.is_project or not tonnes or seller.country == country or is_own:
                 continue
             promised = self._promised(seller) + sum(t for _, s, t, _ in found if s is seller)
             part = min(tonnes, wanted.get(key, 0.0), max(0.0, seller.output - promised))

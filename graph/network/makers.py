@@ -12,7 +12,15 @@ from chainshock.graph.network.plants import Producer, entities, find_projects, s
 from chainshock.graph.network.production import Evidence, NodeKind
 from chainshock.graph.network.supply import find_producers
 
-__all__ = ["add_contracts", "add_makers", "contract_tonnes", "local_share", "transit_weeks"]
+__all__ = [
+    "add_contracts",
+    "add_makers",
+    "contract_tonnes",
+    "is_active",
+    "local_share",
+    "maker_node",
+    "transit_weeks",
+]
 
 EAST_ASIA = frozenset({"JPN", "KOR", "VNM", "PHL", "TWN", "HKG"})
 SOUTH_ASIA = frozenset({"IND", "THA", "MYS", "SGP", "IDN"})
@@ -32,7 +40,7 @@ def add_makers(
     if not producers and local_share(claims, good) is not None:
         producers = [_local_maker(claims, good, c, q) for c, q in sorted(need.items()) if q > 0]
     producers += find_projects(claims, good, project_year)
-    return {p.id: builder.node(_node(claims, good, p)) for p in producers}
+    return {p.id: builder.node(maker_node(claims, good, p)) for p in producers}
 
 
 def _fed(claims: Claims, good: str, buyers: list[Group]) -> dict[str, float]:
@@ -41,7 +49,7 @@ def _fed(claims: Claims, good: str, buyers: list[Group]) -> dict[str, float]:
     for fact in claims.edges["SUPPLIES"]:
         if (
             fact.source.label == "Facility"
-            and _is_active(claims, fact, good)
+            and is_active(claims, fact, good)
             and number(fact, "volume") is None
         ):
             for group in buyers:
@@ -65,7 +73,8 @@ def _local_maker(claims: Claims, good: str, country: str, need: float) -> Produc
     )
 
 
-def _node(claims: Claims, good: str, producer: Producer) -> Node:
+def maker_node(claims: Claims, good: str, producer: Producer) -> Node:
+    """Make the node of a producer of a good."""
     output, value, price = producer.output, producer.value, claims.price(good)
     if value is None:
         value = float("nan") if price is None else output * price
@@ -97,7 +106,7 @@ def add_contracts(claims: Claims, good: str, makers: Mapping[str, Node], buyers:
             if f.target is not None
             and f.target.key == buyer
             and f"{f.source.key}|{good}" in makers
-            and _is_active(claims, f, good)
+            and is_active(claims, f, good)
         ]
         sized = [(s, f, t) for s, f in feeds if (t := contract_tonnes(claims, f, good)) is not None]
         parts = [(s, f, t / group.need if group.need else 0.0) for s, f, t in sized]
@@ -115,11 +124,12 @@ def add_contracts(claims: Claims, good: str, makers: Mapping[str, Node], buyers:
 def contract_tonnes(claims: Claims, fact: Fact, good: str) -> float | None:
     """Give an active contract's tonnes a year of a good, or None."""
     volume = number(fact, "volume")
-    fits = _is_active(claims, fact, good) and text(fact, "volume_unit").startswith("t")
+    fits = is_active(claims, fact, good) and text(fact, "volume_unit").startswith("t")
     return volume if fits else None
 
 
-def _is_active(claims: Claims, fact: Fact, good: str) -> bool:
+def is_active(claims: Claims, fact: Fact, good: str) -> bool:
+    """Tell whether a contract is in force and for a good, or for the one that it is split off."""
     goods = (good, split_of(claims, good).published)
     return text(fact, "status") == "active" and text(fact, "commodity") in goods
 

@@ -68,7 +68,8 @@ class ProductionNetwork:
     `entities[i]` names who the node belongs to: kind of ranking ("company", "facility", ...) to entity id to
     share, for example {"company": {"ford-motor": 1.0}, "country": {"USA": 1.0}}; kinds are company, facility,
     country, end-use and commodity. `revenue` is the whole revenue of each company in USD per year, the
-    denominator of its exposure; a company without known revenue is absent.
+    denominator of its exposure; a company without known revenue is absent. `own_stock[g]` tells cover that is
+    the buyer's own figure: it is not spread over firm archetypes; empty where there is none.
     """
 
     ids: tuple[str, ...]
@@ -98,11 +99,19 @@ class ProductionNetwork:
     node_facts: tuple[tuple[str, ...], ...] = ()
     entities: tuple[dict[str, dict[str, float]], ...] = ()
     revenue: dict[str, float] = field(default_factory=dict)
+    own_stock: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
     @property
     def n(self) -> int:
         """Count of nodes."""
         return len(self.ids)
+
+    def stock_of(self, multiples: Floats) -> Floats:
+        """Give the stock of each group under multiples of the usual cover, (m, S); own figures stand."""
+        stock: Floats = self.cover[:, None] * multiples
+        if self.own_stock.any():
+            stock[self.own_stock] = self.cover[self.own_stock, None]
+        return stock
 
     @property
     def edge_node(self) -> Ints:

@@ -108,7 +108,7 @@ class Replay:
         self.network, self.slices = run.network, run.slices.count
         self.blocks = [Block(run, *level) for level in run.levels]
         self.stops = Restrictions(run)
-        self.cover = self.network.cover[:, None] * run.slices.stock
+        self.cover = self.network.stock_of(run.slices.stock)
 
     def split(self, credit: Credit) -> Split:
         """Split a credit over restricted edges and weeks, and the constants.

@@ -75,6 +75,7 @@ def _merge_nodes(network: ProductionNetwork, by_value: bool) -> tuple[list[int],
                     int(network.group_good[g]),
                     float(network.kappa[g]),
                     float(network.cover[g]),
+                    bool(network.own_stock.size and network.own_stock[g]),
                     f"{per_unit[g]:.12g}",
                     tuple(
                         (int(network.edge_source[e]), float(network.weight[e]), float(network.transit[e]))
@@ -144,4 +145,5 @@ def _build(
         edge_facts=(),
         node_facts=(),
         entities=(),
+        own_stock=network.own_stock[old_groups] if network.own_stock.size else network.own_stock,
     )

@@ -151,7 +151,7 @@ class March:
     def run(self) -> History:
         """March week by week."""
         n, m, weeks, size = self.network.n, len(self.frame.node), self.rules.weeks, self.slices.count
-        cover = self.network.cover[:, None] * self.slices.stock
+        cover = self.network.stock_of(self.slices.stock)
         stock = cover.copy()
         past = [np.ones((n, size)) for _ in range(self.depth + 1)]  # past[0] is this week
         self.kept = [np.ones_like(self.weight)] * (self.depth + 1)  # 1 - r_e lost, the same way
