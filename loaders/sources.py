@@ -41,6 +41,7 @@ LOADERS = {  # name: module, whose SOURCE it is
     "baci": "chainshock.loaders.baci",
     "comtrade": "chainshock.loaders.comtrade",
     "comext": "chainshock.loaders.comext",
+    "tabular": "chainshock.loaders.tabular",
 }
 
 

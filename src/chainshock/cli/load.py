@@ -44,6 +44,11 @@ MOST_PROBLEMS = 20  # shown on stderr; all of them go to --quarantine and to JSO
 @click.option(
     "--review", metavar="FILE", help="Decisions on who is who: read, and added to where a person must decide."
 )
+@click.option(
+    "--template",
+    type=click.Choice(["suppliers", "bill-of-materials", "facilities", "stocks"]),
+    help="Print a mapping file for `tabular` to fill in; with --format csv, an empty table that fits it.",
+)
 @click.option("--remove", metavar="ORIGIN", help="Take a data set out of the store instead of loading.")
 @output_options
 def load(
@@ -60,6 +65,7 @@ def load(
     published: date | None,
     mapping: str | None,
     review: str | None,
+    template: str | None,
     remove: str | None,
     format_: str | None,
     header: bool,
@@ -76,11 +82,16 @@ def load(
     \b
     Example:
         chainshock load my-tables/ --store mine.db
+        chainshock load --template suppliers -o suppliers.toml
+        chainshock load tabular suppliers.csv --map suppliers.toml --store mine.db
         chainshock load --remove my-tables --store mine.db
     """
     form = format_of(format_, output)
     if lists:
         _print_sources(form, output)
+        return
+    if template is not None:
+        _print_template(template, form, output)
         return
     if remove is not None:
         if paths or dry_run:
@@ -236,6 +247,15 @@ def _print_report(report: LoadReport, origin: str, form: str, header: bool, outp
         )
     if report.problem_count > MOST_PROBLEMS:
         click.echo(f"... and {report.problem_count - MOST_PROBLEMS:,} more", err=True)
+
+
+def _print_template(kind: str, form: str, output: str) -> None:
+    """Write an empty mapping file, or an empty table."""
+    from chainshock.loaders.tabular import table_template, template
+
+    if form == "json":
+        raise click.UsageError("--template writes a mapping file, or with --format csv a table; no JSON")
+    write_text(table_template(kind) if form == "csv" else template(kind), output)
 
 
 def _print_sources(form: str, output: str) -> None:

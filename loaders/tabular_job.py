@@ -1,0 +1,277 @@
+"""Hold what the rows of a user's tables share: the mapping, the company, who and what is known."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from typing import cast
+
+from chainshock.errors import InvalidRecord
+from chainshock.graph.cells import quote
+from chainshock.graph.facts import Fact, NodeRef
+from chainshock.graph.schema import Value
+from chainshock.loaders.resolve.companies import Match
+from chainshock.loaders.resolve.goods import GoodIndex
+from chainshock.loaders.sources import Context, Edition, Taken
+from chainshock.loaders.tabular_cells import Cells
+from chainshock.loaders.tabular_map import TableMap
+from chainshock.loaders.tabular_units import Unit, base_of
+
+__all__ = ["Job", "Life", "Said", "slug"]
+
+Said = Mapping[str, Value | None]  # properties, some of them blank
+
+LONGEST_SLUG = 60
+
+
+@dataclass(frozen=True)
+class Life:
+    """From when to when a fact holds, and what is noted with it."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+    note: str = ""
+    as_of: date | None = None
+
+
+def slug(name: str) -> str:
+    """Make a key of a name, always the same.
+
+    Examples
+    --------
+    >>> slug("Müller & Söhne GmbH"), slug("東京磁石")
+    ('muller-sohne-gmbh', 'n-9b1d5c4f')
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    key = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    digest = sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:8]
+    if not key:
+        return f"n-{digest}"
+    return key if len(key) <= LONGEST_SLUG else f"{key[:LONGEST_SLUG].rstrip('-')}-{digest}"
+
+
+class Job:
+    """One load under one mapping.
+
+    Raises
+    ------
+    FileProblem
+        Nothing tells when the table was published.
+    InvalidRecord
+        The mapping points to something that the store does not hold.
+    """
+
+    def __init__(self, mapping: TableMap, context: Context, path: str) -> None:
+        self.mapping, self.context = mapping, context
+        self.goods = GoodIndex(context.commodities)
+        self._problems: list[InvalidRecord] = []
+        published = mapping.published or context.published_or_fail(
+            path, "no date of publication in the table or its mapping"
+        )
+        self.as_of = mapping.as_of or published
+        self.company = self._own_company()
+        self.edition = context.use(
+            Edition(f"{slug(self.company)}-{mapping.kind}-{published}", mapping.title, published)
+        )
+        self._pending = self._company_facts() + self._new_goods()
+        self._described: dict[str, list[Fact]] = {}
+        self._keys: dict[str, str] = {}
+        self._check_goods()
+        if self._problems:
+            first, *others = self._problems
+            first.others = tuple(others)
+            raise first
+
+    def fact(
+        self,
+        name: str,
+        source: NodeRef,
+        target: NodeRef | None,
+        properties: Said,
+        life: Life | None = None,
+    ) -> Fact:
+        """State a fact on the word of the table; properties that are None or blank are left out."""
+        life = life or Life()
+        said = self.edition.said(
+            life.as_of or self.as_of,
+            self.mapping.confidence,
+            valid_from=life.valid_from,
+            valid_to=life.valid_to,
+            note=life.note,
+        )
+        given = {key: value for key, value in properties.items() if value not in (None, "", ())}
+        return Fact(name, source, target, cast("Mapping[str, Value]", given), said, self.context.origin)
+
+    def taken(self, facts: list[Fact], cells: Cells) -> Taken:
+        """Make facts of a row; the first row also carries what the mapping itself says."""
+        first, self._pending = self._pending, []
+        return Taken((*first, *facts), cells.path, cells.line)
+
+    def promise(self, facts: list[Fact]) -> None:
+        """Add facts that the next row that is taken carries with it."""
+        self._pending += facts
+
+    def company_of(
+        self, cells: Cells, name: str, head_office: str = "", **known: str
+    ) -> tuple[str, list[Fact]]:
+        """Give the key of a company that a row names, and the facts on it if the store does not hold it."""
+        text = cells.text(name)
+        if not text or text in (self.mapping.company.name, self.company):
+            return self.company, []
+        found = self.context.companies.find(name=text, country=head_office, **known)
+        match = self.context.review.settle(found, name=text, country=head_office)
+        if isinstance(match, Match):
+            return match.company_id, []
+        if text in self.context.companies.names:
+            return text, []
+        key = self._new_key(text)
+        facts = [self.fact("Company", NodeRef("Company", key), None, {"name": text, "is_listed": False})]
+        if head_office:
+            facts.append(self._head_office(key, head_office))
+        return key, facts
+
+    def to_unit(
+        self, cells: Cells, name: str, amount: float | None, unit: Unit | None, good: str
+    ) -> float | None:
+        """Convert an amount to the unit in which the graph counts a good."""
+        if amount is None or not good:
+            return None
+        base = self.unit_of(good)
+        if unit is None:
+            if not cells.raw(name):
+                cells.problem(name, "an amount without a unit", f"a unit of {base}")
+            return None
+        if unit.base != base:
+            found = f"{quote(cells.raw(name))}, which counts in {unit.base}"
+            expected = f"a unit of {base}, in which {good} is counted, or a line for it in [units]"
+            cells.problem(name, found, expected)
+            return None
+        return amount * unit.factor
+
+    def unit_of(self, good: str) -> str:
+        """Give the unit in which the graph counts a good."""
+        new = self.mapping.new_goods.get(good)
+        if new is not None:
+            return new.unit
+        held = self.context.commodities.get(good)
+        unit = self.end_uses[NodeRef("EndUse", good)] if held is None else str(held.properties["unit"])
+        return base_of(unit).base
+
+    def product_id(self, name: str) -> str:
+        """Give the key of a product of the user's own company."""
+        return f"{self.company}-{slug(name)}"
+
+    def find_facility(self, cells: Cells, name: str) -> str:
+        """Give the key of a facility in the store, by id or exact name; blank where none answers."""
+        text = cells.text(name)
+        if not text:
+            return ""
+        found = self.facilities.get(text) or self.facilities.get(text.casefold(), [])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            cells.problem(name, f"{quote(text)}, which names {', '.join(found)}", "one of these ids")
+        else:
+            cells.problem(
+                name, quote(text), "id or exact name of a facility in the store; load facilities first"
+            )
+        return ""
+
+    @cached_property
+    def facilities(self) -> dict[str, list[str]]:
+        """Facilities of the store by id, and by name in lower case."""
+        found: dict[str, list[str]] = {}
+        for fact in self.context.view.facts("Facility"):
+            for text in (fact.source.key, str(fact.properties["name"]).casefold()):
+                keys = found.setdefault(text, [])
+                if fact.source.key not in keys:
+                    keys.append(fact.source.key)
+        return found
+
+    @cached_property
+    def foreign_facilities(self) -> set[str]:
+        """Facilities that other data sets describe."""
+        origin = self.context.origin
+        return {f.source.key for f in self.context.view.facts("Facility") if f.origin != origin}
+
+    @cached_property
+    def end_uses(self) -> dict[NodeRef, str]:
+        """End uses of the store, with their units."""
+        return {f.source: str(f.properties["unit"]) for f in self.context.view.facts("EndUse")}
+
+    def _own_company(self) -> str:
+        """Give the key of the user's company: as stated, else that of the store's company of this name."""
+        company, index = self.mapping.company, self.context.companies
+        if company.id:
+            if not company.name and company.id not in index.names:
+                expected = "a company in the store, or a `name` beside the id"
+                self._refuse(("company", "id"), quote(company.id), expected)
+            return company.id
+        found = index.find_name(company.name, company.country)
+        return found.company_id if isinstance(found, Match) else self._free(slug(company.name))
+
+    def _company_facts(self) -> list[Fact]:
+        """Describe the user's company, as far as the mapping says more than the store holds."""
+        company, node = self.mapping.company, NodeRef("Company", self.company)
+        others = [f for f in self.context.view.facts("Company") if f.source == node]
+        others = [f for f in others if f.origin != self.context.origin]
+        before = dict(max(others, key=lambda f: f.precedence).properties) if others else {}
+        said: Said = {
+            "name": company.name,
+            "revenue": company.revenue,
+            "currency": company.currency if company.revenue is not None else None,
+            "fiscal_year": company.fiscal_year if company.revenue is not None else None,
+        }
+        after = {"is_listed": False, **before, **{k: v for k, v in said.items() if v not in (None, "")}}
+        facts = [] if after == before else [self.fact("Company", node, None, after)]
+        if company.country:
+            facts.append(self._head_office(self.company, company.country))
+        return facts
+
+    def _head_office(self, key: str, country: str) -> Fact:
+        return self.fact("HEADQUARTERED_IN", NodeRef("Company", key), NodeRef("Country", country), {})
+
+    def _new_goods(self) -> list[Fact]:
+        """Describe the goods that the mapping adds."""
+        facts = []
+        for key, good in self.mapping.new_goods.items():
+            held = self.context.commodities.get(key)
+            if held is not None and held.origin == "reference":
+                self._refuse(("goods", "new", key), f"{key}, which the graph holds", "an id that is free")
+            self.goods.add(key, good.name)
+            said: Said = {
+                "name": good.name,
+                "stage": good.stage,
+                "unit": good.unit,
+                "hs_codes": good.hs_codes,
+            }
+            facts.append(self.fact("Commodity", NodeRef("Commodity", key), None, said))
+        return facts
+
+    def _check_goods(self) -> None:
+        for name, meant in self.mapping.goods.items():
+            if isinstance(self.goods.find(meant), tuple):
+                self._refuse(("goods", name), quote(meant), self.goods.expected(meant))
+
+    def _refuse(self, where: tuple[str, ...], found: str, expected: str) -> None:
+        line = self.mapping.line(*where)
+        self._problems.append(InvalidRecord(self.mapping.path, line, ".".join(where), found, expected))
+
+    def _new_key(self, name: str) -> str:
+        """Give the key of a company that the store does not hold; the same for the same name."""
+        if name not in self._keys:
+            self._keys[name] = self._free(slug(name), set(self._keys.values()) | {self.company})
+        return self._keys[name]
+
+    def _free(self, key: str, more: set[str] | None = None) -> str:
+        """Give a key that no other company has."""
+        taken = more or set()
+        number, free = 2, key
+        while free in self.context.companies.names or free in taken:
+            free, number = f"{key}-{number}", number + 1
+        return free
