@@ -71,8 +71,14 @@ class Cells:
         first.others = tuple(others)
         return first
 
+    def is_plain(self, name: str) -> bool:
+        """Tell whether numbers and dates of a field have one form: in a spreadsheet, and in the mapping."""
+        column = self.mapping.columns.get(name)
+        words = self.mapping.values.get(name, {})
+        return self._is_sheet or column is None or self.row[column] in words
+
     def raw(self, name: str) -> str:
-        """Give a field's text as it stands in the table, or its constant."""
+        """Give a field's text as it stands in the table, or as the mapping puts it."""
         column = self.mapping.columns.get(name)
         text = self.mapping.constants.get(name, "") if column is None else self.row[column]
         return self.mapping.values.get(name, {}).get(text, text).strip()
@@ -119,7 +125,8 @@ class Cells:
         text = self.text(name)
         if not text:
             return None
-        is_percent = text.endswith("%") or self.mapping.table.shares == "percent"
+        in_percent = self.mapping.table.shares == "percent" and not self.is_plain(name)
+        is_percent = text.endswith("%") or in_percent
         number = self._number(name, text.removesuffix("%").strip())
         if number is None:
             return None
@@ -144,7 +151,7 @@ class Cells:
     def day(self, name: str) -> date | None:
         """Read a date in the form that the mapping says; in a spreadsheet, as YYYY-MM-DD."""
         text = self.text(name)
-        form = "YYYY-MM-DD" if self._is_sheet else self.mapping.table.dates
+        form = "YYYY-MM-DD" if self.is_plain(name) else self.mapping.table.dates
         if not text:
             return None
         pattern = re.escape(form)
@@ -157,7 +164,7 @@ class Cells:
         except ValueError:
             pass
         self.problem(
-            name, quote(text), f"a date as {form}" + ("" if self._is_sheet else " (`dates` in [table])")
+            name, quote(text), f"a date as {form}" + ("" if self.is_plain(name) else " (`dates` in [table])")
         )
         return None
 
@@ -194,7 +201,7 @@ class Cells:
 
     def _number(self, name: str, text: str) -> float | None:
         form = self.mapping.table
-        signs = (".", "") if self._is_sheet else (form.decimal, form.thousands)
+        signs = (".", "") if self.is_plain(name) else (form.decimal, form.thousands)
         number = read_number(text, *signs)
         if number is None:
             other = read_number(text, *((",", "."), (".", ","))[signs[0] == ","])

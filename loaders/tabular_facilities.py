@@ -74,4 +74,5 @@ def _key(job: Job, name: str, company: str) -> tuple[str, bool]:
     known = job.facilities.get(name) or job.facilities.get(name.casefold(), [])
     if len(known) == 1 and known[0] in job.foreign_facilities:
         return known[0], True
-    return f"{company}-{slug(name)}", False
+    key = slug(name)
+    return (key if key.startswith(company) else f"{company}-{key}"), False

@@ -168,7 +168,7 @@ def _fact(job: Job, need: Need) -> Fact:
     base = job.unit_of(need.good)
     amount, unit = (need.amount * KG, "kg") if base == "t" else (need.amount, base)
     said: Said = {
-        "line": f"line/{slug(need.line)}" if need.line else None,
+        "line": f"variant/{slug(need.line)}" if need.line else None,
         "line_share": need.line_share,
         "group": need.group,
         "amount": amount,

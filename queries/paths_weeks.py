@@ -210,13 +210,16 @@ class WeekPaths:
         steps.reverse()
         mine = [node for node in owned if self.node_of[node] == steps[0].node]
         start = max(mine, key=lambda node: (abs(owned[node]), -node))
-        nodes = (start, *(int(self.merged.node[step.node]) for step in steps[1:]))
+        nodes = [start, *(int(self.merged.node[step.node]) for step in steps[1:])]
         edges = [int(self.merged.edge[step.edge]) for step in steps[1:]]
         if self.merged.network.edge_node[edges[0]] != start and steps[0].loss is not None:
             edges[0] = self.merged.edge_into(start, steps[1].edge)
+        seller = int(self.merged.network.edge_source[edges[0]])
+        if self.merged.network.edge_node[edges[0]] == start and self.node_of[seller] == steps[1].node:
+            nodes[1] = seller  # of those that are alike, the one that it buys from
         members = np.bincount(self.node_of)
         alike = (len(mine) - 1, *(int(members[step.node]) - 1 for step in steps[1:]))
-        return Path(part, nodes, tuple(edges), amount, self._timing(steps, amount), alike)
+        return Path(part, tuple(nodes), tuple(edges), amount, self._timing(steps, amount), alike)
 
     def _timing(self, steps: list[_Step], amount: float) -> Timing:
         """Follow a path forward, from its restricted edge to the node whose weeks it takes."""
