@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from chainshock.errors import InvalidRecord
@@ -75,7 +75,8 @@ def _read(job: Job, cells: Cells) -> Delivery | LeftOut | InvalidRecord:
     unit, volume = cells.unit("unit", a_year=True), cells.number("volume")
     amount = job.to_unit(cells, "unit", volume, unit, good)
     share = cells.share("share")
-    life = Life(cells.day("valid_from"), cells.day("valid_to"), cells.text("note"))
+    starts, ends = cells.day("valid_from"), cells.day("valid_to")
+    life = Life(starts, ends, cells.text("note"), min(job.as_of, ends or job.as_of))
     if life.valid_from and life.valid_to and life.valid_to < life.valid_from:
         cells.problem("valid_to", life.valid_to.isoformat(), f"a day not before {life.valid_from}")
     status, plant = cells.choice("status", "active"), job.find_facility(cells, "plant")
@@ -128,7 +129,7 @@ def _with_shares(job: Job, deliveries: list[Delivery]) -> Iterator[Item]:
         elif purchase not in has_share and delivery.volume and volumes[purchase] > 0:
             share = delivery.volume / volumes[purchase]
             note = f"{FROM_VOLUMES}; {life.note}" if life.note else FROM_VOLUMES
-            life = Life(life.valid_from, life.valid_to, note)
+            life = replace(life, note=note)
         yield job.taken([*delivery.described, _fact(job, delivery, share, life)], delivery.cells)
 
 
