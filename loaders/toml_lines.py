@@ -62,10 +62,10 @@ def key_lines(text: str) -> dict[tuple[str, ...], int]:
     inside = False
     for number, line in enumerate(text.splitlines(), start=1):
         quotes = line.count('"""') + line.count("'''")
-        if inside or quotes % 2:
-            inside = inside != bool(quotes % 2)
-            if inside is False:
-                continue
+        if inside:
+            inside = quotes % 2 == 0
+            continue
+        inside = quotes % 2 == 1
         if line.lstrip().startswith("["):
             table = _path(line.split("#")[0] if '"' not in line else line) or table
             lines.setdefault(table, number)

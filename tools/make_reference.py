@@ -11,6 +11,9 @@ import click
 from chainshock.cli import main as program
 from chainshock.graph.parameters import Parameter, read_parameters
 from chainshock.graph.schema import Property, read_schema
+from chainshock.loaders.tabular_fields import kinds
+from chainshock.loaders.tabular_sections import ENCODINGS
+from chainshock.loaders.tabular_units import KNOWN_UNITS, PERIODS
 from chainshock.queries.scenario import list_scenarios, read_scenario
 from chainshock.queries.severity import ShapeNumber, read_shapes
 
@@ -139,7 +142,68 @@ def scenarios_page() -> str:
     return "\n".join(parts)
 
 
+MAPPING_KEYS = (  # of a mapping file, beside the fields of its kind
+    ("`kind`", "kind of table: " + ", ".join(f"`{kind}`" for kind in kinds()), "required"),
+    (
+        "`[company]` `name`, `id`",
+        "your own company: its name, or the id of one in the store",
+        "one of the two",
+    ),
+    ("`country`", "its head office", "as in the store"),
+    (
+        "`revenue`, `currency`, `fiscal_year`",
+        "revenue in millions of the currency; gives USD",
+        "as in the store",
+    ),
+    ("`[source]` `title`", "what the table is, as it is cited", "required"),
+    ("`published`", "its date, from which its facts are known", "`--published`"),
+    ("`as_of`", "the day that it describes", "`published`"),
+    ("`confidence`", "A from the books, B derived, C a guess", "B"),
+    ("`[table]` `encoding`", ", ".join(ENCODINGS), "utf-8"),
+    ("`delimiter`", "`,` `;` tab `|`", "`,`"),
+    ("`decimal`, `thousands`", "signs in numbers", "`.`, none"),
+    ("`dates`", "form of dates: YYYY, MM and DD in any order, with signs between", "YYYY-MM-DD"),
+    ("`shares`", "`fraction` (0.4) or `percent` (40); `40 %` is read in either", "fraction"),
+    ("`sheet`", "sheet of a spreadsheet", "the first"),
+    ("`[columns]`", "field = column of the table", "the field is blank"),
+    ("`[constants]`", "field = value for every row", ""),
+    ("`[values.FIELD]`", "word in the table = word that is meant", "as it stands"),
+    ("`[goods]`", "word in the table = id, exact name or HS code of a good", "as it stands"),
+    ("`[goods.new.ID]`", "a good that the graph does not hold: `name`, `stage`, `unit`, `hs_codes`", ""),
+    ("`[units]`", "unit in the table = a known one, or `{ unit, factor }`: so many of one", "known units"),
+    (
+        "`[products.NAME]`",
+        "bill of materials: `sector`, `unit`, `unit_value` in the company's currency, `revenue_share`,"
+        " `country` or `countries` with shares, `buyer_class`",
+        "",
+    ),
+)
+
+
+def mapping_page() -> str:
+    """Give what a mapping file and the tables under it can say."""
+    units, periods = ", ".join(KNOWN_UNITS), ", ".join(f"/{period}" for period in PERIODS)
+    parts = ["# Mapping files\n", MADE]
+    parts.append(
+        "For looking up what a mapping file of `chainshock load tabular` may say. `chainshock load --template`\n"
+        "writes one with comments; [how to load your own data](../how-to/load-your-own-data.md) shows how.\n"
+    )
+    parts.append("## Keys\n\n" + _table(("key", "meaning", "without it"), MAPPING_KEYS))
+    parts.append(f"Known units: {units}; where a quantity is one of a year, with {periods} behind it.\n")
+    for kind, fields in kinds().items():
+        rows = []
+        for entry in fields.values():
+            name = f"**{entry.name}**" if entry.required else entry.name
+            words = f"; one of {', '.join(entry.choices)}" if entry.choices else ""
+            rows.append((name, entry.type, entry.doc + words))
+        parts.append(
+            f"## Fields of {kind}\n\nRequired ones are bold.\n\n{_table(('field', 'type', 'meaning'), rows)}"
+        )
+    return "\n".join(parts)
+
+
 PAGE_OF = {
+    "reference/mapping.md": mapping_page,
     "reference/cli.md": cli_page,
     "reference/schema.md": schema_page,
     "reference/scenarios.md": scenarios_page,

@@ -15,6 +15,7 @@ from tests.loaders.register_files import (
     sec_example,
 )
 from tests.loaders.statistics_files import eu_crm_example, iea_example, usgs_example, wgi_example
+from tests.loaders.tabular_worlds import tabular_example
 from tests.loaders.trade_files import baci_example, comext_example, comtrade_example
 
 
@@ -37,4 +38,5 @@ EXAMPLES: dict[str, Callable[[Path], list[str]]] = {  # writes files into a fold
     "baci": baci_example,
     "comtrade": comtrade_example,
     "comext": comext_example,
+    "tabular": tabular_example,
 }

@@ -118,3 +118,10 @@ def load_table(folder, kind, table, mapping=None, store=None, **options):
 
 def facts(store, name):
     return sorted((f for f in store.view().facts(name) if f.origin != "reference"), key=lambda f: f.source)
+
+
+def tabular_example(folder):
+    """Write a table of suppliers whose good the shipped data hold; give what stands behind `load tabular`."""
+    table = "Who,What,Where,Share\nLindenau AG,MAG_NDFEB_S,Germany,0.6\nvarious,MAG_NDFEB_S,China,0.4\n"
+    path, mapping = write(folder, "suppliers", table)
+    return [str(path), "--map", str(mapping)]
