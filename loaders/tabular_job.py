@@ -15,7 +15,7 @@ from chainshock.errors import InvalidRecord
 from chainshock.graph.cells import quote
 from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.schema import Value
-from chainshock.loaders.resolve.companies import Match
+from chainshock.loaders.resolve.companies import Found, Match
 from chainshock.loaders.resolve.goods import GoodIndex
 from chainshock.loaders.sources import Context, Edition, Taken
 from chainshock.loaders.tabular_cells import Cells
@@ -45,7 +45,7 @@ def slug(name: str) -> str:
     Examples
     --------
     >>> slug("Müller & Söhne GmbH"), slug("東京磁石")
-    ('muller-sohne-gmbh', 'n-9b1d5c4f')
+    ('muller-sohne-gmbh', 'n-0ead42ba')
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     key = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
@@ -79,7 +79,7 @@ class Job:
             Edition(f"{slug(self.company)}-{mapping.kind}-{published}", mapping.title, published)
         )
         self._pending = self._company_facts() + self._new_goods()
-        self._described: dict[str, list[Fact]] = {}
+        self._matches: dict[tuple[object, ...], Found] = {}
         self._keys: dict[str, str] = {}
         self._check_goods()
         if self._problems:
@@ -123,8 +123,11 @@ class Job:
         text = cells.text(name)
         if not text or text in (self.mapping.company.name, self.company):
             return self.company, []
-        found = self.context.companies.find(name=text, country=head_office, **known)
-        match = self.context.review.settle(found, name=text, country=head_office)
+        asked = (text, head_office, *sorted(known.items()))
+        if asked not in self._matches:
+            found = self.context.companies.find(name=text, country=head_office, **known)
+            self._matches[asked] = self.context.review.settle(found, name=text, country=head_office)
+        match = self._matches[asked]
         if isinstance(match, Match):
             return match.company_id, []
         if text in self.context.companies.names:
@@ -161,6 +164,11 @@ class Job:
         held = self.context.commodities.get(good)
         unit = self.end_uses[NodeRef("EndUse", good)] if held is None else str(held.properties["unit"])
         return base_of(unit).base
+
+    def parts_of(self, good: str) -> list[str]:
+        """List the goods that are published under a good and split off it."""
+        goods = self.context.commodities
+        return [key for key, f in goods.items() if good and f.properties.get("split_of") == good]
 
     def product_id(self, name: str) -> str:
         """Give the key of a product of the user's own company."""

@@ -63,9 +63,8 @@ def read_materials(job: Job, rows: Iterator[Cells]) -> Iterator[Item]:
 
 def _read(job: Job, cells: Cells) -> Need | InvalidRecord:
     product, good = _product(job, cells), cells.good("input")
-    parents = {f.properties.get("split_of"): None for f in job.context.commodities.values()}
-    if good and good in parents:
-        parts = [k for k, f in job.context.commodities.items() if f.properties.get("split_of") == good]
+    parts = job.parts_of(good)
+    if parts:
         cells.problem(
             "input", f"{good}, under which several goods are published", f"one of {', '.join(parts)}"
         )

@@ -43,11 +43,9 @@ def _read(job: Job, cells: Cells) -> list[Fact] | InvalidRecord:
     if cells and (weeks is None) == (amount is None):
         found = "neither weeks nor an amount" if weeks is None else "weeks and an amount"
         cells.problem("weeks", found, "one of the two")
-    is_common = any(f.properties.get("split_of") == good for f in job.context.commodities.values())
-    if cells and is_common and amount is not None:
-        cells.problem(
-            "good", f"an amount of {good}, under which several goods are published", "one of these goods"
-        )
+    if cells and job.parts_of(good) and amount is not None:
+        found = f"an amount of {good}, under which several goods are published"
+        cells.problem("good", found, f"one of {', '.join(job.parts_of(good))}")
     life = Life(note=cells.text("note"), as_of=cells.day("date"))
     if life.as_of and life.as_of > job.edition.published:
         found = f"{life.as_of}, after the table was published"

@@ -5,6 +5,7 @@ import importlib
 import pkgutil
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,21 @@ def test_commands_of_a_page_run(page, lines, tmp_path, monkeypatch):
         result = invoke(*shlex.split(line))
         assert result.exit_code == 0, f"{page}: {line}: {result.stderr}"
         assert result.stdout, line
+
+
+def test_tutorial_on_ones_own_firm_runs_and_its_load_reports_are_true(tmp_path, monkeypatch):
+    page = ROOT / "docs" / "tutorial" / "my-own-firm.md"
+    shutil.copytree(page.with_suffix(""), tmp_path / "firm")
+    monkeypatch.chdir(tmp_path / "firm")
+    said = []
+    blocks = re.findall(r"```console\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    for line in COMMAND.findall("".join(blocks)):
+        result = invoke(*shlex.split(line))
+        assert result.exit_code == 0, f"{line}: {result.stderr}"
+        said.append(result.stdout)
+    reports = re.findall(r"^[a-z-]+: \d+ rows read.+$", "".join(blocks), re.MULTILINE)
+    assert [report for report in reports if not any(report in text for text in said)] == []
+    assert len(reports) == 7
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

@@ -185,8 +185,9 @@ def mapping_page() -> str:
     units, periods = ", ".join(KNOWN_UNITS), ", ".join(f"/{period}" for period in PERIODS)
     parts = ["# Mapping files\n", MADE]
     parts.append(
-        "For looking up what a mapping file of `chainshock load tabular` may say. `chainshock load --template`\n"
-        "writes one with comments; [how to load your own data](../how-to/load-your-own-data.md) shows how.\n"
+        "For looking up what a mapping file of `chainshock load tabular` may say.\n"
+        "`chainshock load --template KIND` writes one with comments;\n"
+        "[how to load your own data](../how-to/load-your-own-data.md) shows how.\n"
     )
     parts.append("## Keys\n\n" + _table(("key", "meaning", "without it"), MAPPING_KEYS))
     parts.append(f"Known units: {units}; where a quantity is one of a year, with {periods} behind it.\n")

@@ -28,6 +28,7 @@ class GoodIndex:
     def __init__(self, goods: Mapping[str, Fact]) -> None:
         self._names: dict[str, list[str]] = defaultdict(list)
         self._codes: dict[str, list[str]] = defaultdict(list)
+        self._hints: dict[str, str] = {}
         self.labels: dict[str, str] = {}
         for key, fact in sorted(goods.items()):
             self.add(key, str(fact.properties["name"]))
@@ -50,6 +51,11 @@ class GoodIndex:
 
     def expected(self, text: str) -> str:
         """Say what would have been understood, with the goods whose names are nearest."""
+        if text not in self._hints:
+            self._hints[text] = self._hint(text)
+        return self._hints[text]
+
+    def _hint(self, text: str) -> str:
         found = self.find(text)
         if isinstance(found, tuple) and found:
             return f"one good; that stands for {self._list(found)}: write the id, or map it in [goods]"

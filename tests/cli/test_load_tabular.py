@@ -1,0 +1,50 @@
+"""`chainshock load tabular` and its templates, as a user types them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.worlds import invoke
+from tests.loaders.tabular_worlds import MAPS, tabular_example, write
+
+
+@pytest.mark.parametrize("kind", ["suppliers", "bill-of-materials", "facilities", "stocks"])
+def test_template_is_a_mapping_file_and_its_table_a_header(kind):
+    assert f'kind = "{kind}"' in invoke("load", "--template", kind).stdout
+    header = invoke("load", "--template", kind, "--format", "csv").stdout
+    assert header.count("\n") == 1
+
+
+def test_template_is_written_to_a_file(tmp_path):
+    path = tmp_path / "suppliers.toml"
+    assert invoke("load", "--template", "suppliers", "-o", path).exit_code == 0
+    assert path.read_text("utf-8").startswith("# Mapping of a table of suppliers")
+
+
+def test_template_as_json_is_wrong_usage():
+    assert invoke("load", "--template", "suppliers", "--format", "json").exit_code == 2
+
+
+def test_report_says_what_became_of_each_row(tmp_path):
+    result = invoke("load", "tabular", *tabular_example(tmp_path), "--dry-run", "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    run = json.loads(result.stdout)["run"]
+    assert (run["read"], run["loaded"], run["left_out"]) == (2, 1, 1)
+
+
+def test_mapping_that_does_not_fit_exits_with_one_message_and_no_traceback(tmp_path):
+    path, mapping = write(tmp_path, "suppliers", "Who\nx\n", MAPS["suppliers"])
+    result = invoke("load", "tabular", path, "--map", mapping, "--store", tmp_path / "mine.db")
+    assert result.exit_code == 1
+    assert "suppliers.toml:12: " in result.stderr
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "mine.db").exists()
+
+
+def test_missing_mapping_exits_with_the_way_to_one(tmp_path):
+    path, _ = write(tmp_path, "suppliers", "Who\nx\n")
+    result = invoke("load", "tabular", path, "--dry-run")
+    assert result.exit_code == 1
+    assert "--template" in result.stderr
