@@ -82,6 +82,7 @@ class Job:
         self._matches: dict[tuple[object, ...], Found] = {}
         self._keys: dict[str, str] = {}
         self._check_goods()
+        self._check_products()
         if self._problems:
             first, *others = self._problems
             first.others = tuple(others)
@@ -265,6 +266,15 @@ class Job:
         for name, meant in self.mapping.goods.items():
             if isinstance(self.goods.find(meant), tuple):
                 self._refuse(("goods", name), quote(meant), self.goods.expected(meant))
+
+    def _check_products(self) -> None:
+        names: dict[str, str] = {}
+        for name in self.mapping.products:
+            other = names.setdefault(self.product_id(name), name)
+            if other != name:
+                self._refuse(
+                    ("products", name), f"{name!r}, too like {other!r}", "names that differ in letters"
+                )
 
     def _refuse(self, where: tuple[str, ...], found: str, expected: str) -> None:
         line = self.mapping.line(*where)
