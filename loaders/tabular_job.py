@@ -2,57 +2,22 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from hashlib import sha256
 from typing import cast
 
 from chainshock.errors import InvalidRecord
 from chainshock.graph.cells import quote
 from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.schema import Value
-from chainshock.loaders.resolve.companies import Found, Match
 from chainshock.loaders.resolve.goods import GoodIndex
 from chainshock.loaders.sources import Context, Edition, Taken
 from chainshock.loaders.tabular_cells import Cells
+from chainshock.loaders.tabular_companies import Companies, Life, Said, slug
 from chainshock.loaders.tabular_map import TableMap
 from chainshock.loaders.tabular_units import Unit, base_of
 
 __all__ = ["Job", "Life", "Said", "slug"]
-
-Said = Mapping[str, Value | None]  # properties, some of them blank
-
-LONGEST_SLUG = 60
-
-
-@dataclass(frozen=True)
-class Life:
-    """From when to when a fact holds, and what is noted with it."""
-
-    valid_from: date | None = None
-    valid_to: date | None = None
-    note: str = ""
-    as_of: date | None = None
-
-
-def slug(name: str) -> str:
-    """Make a key of a name, always the same.
-
-    Examples
-    --------
-    >>> slug("Müller & Söhne GmbH"), slug("東京磁石")
-    ('muller-sohne-gmbh', 'n-0ead42ba')
-    """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    key = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    digest = sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:8]
-    if not key:
-        return f"n-{digest}"
-    return key if len(key) <= LONGEST_SLUG else f"{key[:LONGEST_SLUG].rstrip('-')}-{digest}"
 
 
 class Job:
@@ -74,17 +39,17 @@ class Job:
             path, "no date of publication in the table or its mapping"
         )
         self.as_of = mapping.as_of or published
-        self.company = self._own_company()
+        self.companies = Companies(mapping, context)
+        self.company = self.companies.own
         self.edition = context.use(
             Edition(f"{slug(self.company)}-{mapping.kind}-{published}", mapping.title, published)
         )
-        self._pending = self._company_facts() + self._new_goods()
-        self._matches: dict[tuple[object, ...], Found] = {}
-        self._keys: dict[str, str] = {}
+        self._pending = self.companies.own_facts(self.fact) + self._new_goods()
         self._check_goods()
         self._check_products()
-        if self._problems:
-            first, *others = self._problems
+        problems = [*self.companies.problems, *self._problems]
+        if problems:
+            first, *others = problems
             first.others = tuple(others)
             raise first
 
@@ -122,22 +87,7 @@ class Job:
     ) -> tuple[str, list[Fact]]:
         """Give the key of a company that a row names, and the facts on it if the store does not hold it."""
         text = cells.text(name)
-        if not text or text in (self.mapping.company.name, self.company):
-            return self.company, []
-        asked = (text, head_office, *sorted(known.items()))
-        if asked not in self._matches:
-            found = self.context.companies.find(name=text, country=head_office, **known)
-            self._matches[asked] = self.context.review.settle(found, name=text, country=head_office)
-        match = self._matches[asked]
-        if isinstance(match, Match):
-            return match.company_id, []
-        if text in self.context.companies.names:
-            return text, []
-        key = self._new_key(text)
-        facts = [self.fact("Company", NodeRef("Company", key), None, {"name": text, "is_listed": False})]
-        if head_office:
-            facts.append(self._head_office(key, head_office))
-        return key, facts
+        return self.companies.named(self.fact, text, head_office, known) if text else (self.company, [])
 
     def to_unit(
         self, cells: Cells, name: str, amount: float | None, unit: Unit | None, good: str
@@ -213,38 +163,6 @@ class Job:
         """End uses of the store, with their units."""
         return {f.source: str(f.properties["unit"]) for f in self.context.view.facts("EndUse")}
 
-    def _own_company(self) -> str:
-        """Give the key of the user's company: as stated, else that of the store's company of this name."""
-        company, index = self.mapping.company, self.context.companies
-        if company.id:
-            if not company.name and company.id not in index.names:
-                expected = "a company in the store, or a `name` beside the id"
-                self._refuse(("company", "id"), quote(company.id), expected)
-            return company.id
-        found = index.find_name(company.name, company.country)
-        return found.company_id if isinstance(found, Match) else self._free(slug(company.name))
-
-    def _company_facts(self) -> list[Fact]:
-        """Describe the user's company, as far as the mapping says more than the store holds."""
-        company, node = self.mapping.company, NodeRef("Company", self.company)
-        others = [f for f in self.context.view.facts("Company") if f.source == node]
-        others = [f for f in others if f.origin != self.context.origin]
-        before = dict(max(others, key=lambda f: f.precedence).properties) if others else {}
-        said: Said = {
-            "name": company.name,
-            "revenue": company.revenue,
-            "currency": company.currency if company.revenue is not None else None,
-            "fiscal_year": company.fiscal_year if company.revenue is not None else None,
-        }
-        after = {"is_listed": False, **before, **{k: v for k, v in said.items() if v not in (None, "")}}
-        facts = [] if after == before else [self.fact("Company", node, None, after)]
-        if company.country:
-            facts.append(self._head_office(self.company, company.country))
-        return facts
-
-    def _head_office(self, key: str, country: str) -> Fact:
-        return self.fact("HEADQUARTERED_IN", NodeRef("Company", key), NodeRef("Country", country), {})
-
     def _new_goods(self) -> list[Fact]:
         """Describe the goods that the mapping adds."""
         facts = []
@@ -279,17 +197,3 @@ class Job:
     def _refuse(self, where: tuple[str, ...], found: str, expected: str) -> None:
         line = self.mapping.line(*where)
         self._problems.append(InvalidRecord(self.mapping.path, line, ".".join(where), found, expected))
-
-    def _new_key(self, name: str) -> str:
-        """Give the key of a company that the store does not hold; the same for the same name."""
-        if name not in self._keys:
-            self._keys[name] = self._free(slug(name), set(self._keys.values()) | {self.company})
-        return self._keys[name]
-
-    def _free(self, key: str, more: set[str] | None = None) -> str:
-        """Give a key that no other company has."""
-        taken = more or set()
-        number, free = 2, key
-        while free in self.context.companies.names or free in taken:
-            free, number = f"{key}-{number}", number + 1
-        return free

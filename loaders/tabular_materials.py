@@ -15,7 +15,8 @@ from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.parameters import read_parameters
 from chainshock.loaders.sources import Item
 from chainshock.loaders.tabular_cells import Cells
-from chainshock.loaders.tabular_job import Job, Life, Said, slug
+from chainshock.loaders.tabular_companies import Life, Said, slug
+from chainshock.loaders.tabular_job import Job
 from chainshock.loaders.tabular_repeats import Repeats
 
 __all__ = ["read_materials"]

@@ -9,7 +9,8 @@ from chainshock.graph.facts import Fact, NodeRef
 from chainshock.loaders.resolve.names import is_collective
 from chainshock.loaders.sources import Item, LeftOut
 from chainshock.loaders.tabular_cells import Cells
-from chainshock.loaders.tabular_job import Job, Life, Said
+from chainshock.loaders.tabular_companies import Life, Said
+from chainshock.loaders.tabular_job import Job
 from chainshock.loaders.tabular_repeats import Repeats
 
 __all__ = ["read_stocks"]

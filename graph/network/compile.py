@@ -16,8 +16,9 @@ from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.network.builder import NetworkBuilder, Node
 from chainshock.graph.network.claims import Claims, text
 from chainshock.graph.network.company_contracts import add_company_contracts
-from chainshock.graph.network.demand import add_end_uses, add_inputs
+from chainshock.graph.network.demand import add_end_uses
 from chainshock.graph.network.good_pools import GoodPools
+from chainshock.graph.network.inputs import add_inputs
 from chainshock.graph.network.makers import add_contracts, add_makers
 from chainshock.graph.network.production import ProductionNetwork
 from chainshock.graph.network.stocks import set_own_stocks
