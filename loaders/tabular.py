@@ -12,6 +12,7 @@ from chainshock.errors import FileProblem, InvalidRecord, UnknownName
 from chainshock.loaders.delimited import Table, open_table
 from chainshock.loaders.inputs import Input
 from chainshock.loaders.sources import Context, Item, LeftOut, Source
+from chainshock.loaders.spreadsheets import Sheet, open_sheet
 from chainshock.loaders.tabular_cells import Cells
 from chainshock.loaders.tabular_facilities import read_facilities
 from chainshock.loaders.tabular_fields import KINDS, kinds
@@ -82,13 +83,11 @@ def _rows(inputs: Sequence[Input], job: Job, others: list[Item]) -> Iterator[Cel
                 yield Cells(item.name, row, job.mapping, job.goods, is_sheet=is_sheet)
 
 
-def _open(item: Input, mapping: TableMap, *, is_sheet: bool) -> Table:
+def _open(item: Input, mapping: TableMap, *, is_sheet: bool) -> Table | Sheet:
     """Open a table and check that it has the columns that the mapping names."""
     columns = list(mapping.columns.values())
     if is_sheet:
-        from chainshock.loaders.spreadsheets import open_sheet  # noqa: PLC0415 - openpyxl is an extra
-
-        table = open_sheet(item, sheet=mapping.table.sheet, required=(), optional=columns)
+        table: Table | Sheet = open_sheet(item, (), columns, sheet=mapping.table.sheet)
     else:
         encoding, delimiter = mapping.table.encoding, mapping.table.delimiter
         table = open_table(item, (), columns, encodings=(encoding,), delimiter=delimiter)

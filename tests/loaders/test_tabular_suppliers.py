@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
-from tests.loaders.tabular_worlds import MAPS, facts, load_table
+from chainshock.errors import FileProblem
+from chainshock.loaders.ingest import load
+from tests.loaders.tabular_worlds import MAPS, facts, load_table, small_store, write
 
 HEADER = "Who,What,Where,Share\n"
 
@@ -199,3 +201,42 @@ def test_company_under_study_may_be_one_of_the_store(tmp_path):
     store, _ = load_table(tmp_path, "suppliers", HEADER + "Lindenau AG,OX_DY,Germany,0.6\n", mapping)
     assert facts(store, "SUPPLIES")[0].target.key == "kirin"
     assert [f.source.key for f in facts(store, "Company")] == ["lindenau-ag"]
+
+
+def sheet(folder, *rows, name="Sheet"):
+    """Write a workbook of one sheet."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = name
+    for row in rows:
+        book.active.append(row)
+    path = folder / "suppliers.xlsx"
+    book.save(path)
+    return path
+
+
+def test_workbook_is_read_like_a_table_of_text(tmp_path):
+    mapping = MAPS["suppliers"] + 'valid_from = "From"\n[table]\nsheet = "Buy"\ndecimal = ","\n'
+    _, map_path = write(tmp_path, "suppliers", "", mapping)
+    path = sheet(
+        tmp_path,
+        ["Who", "What", "Where", "Share", "From"],
+        ["Lindenau", "MAG_S", "Germany", 0.25, datetime(2024, 1, 1)],
+        ["Formula Works", "MAG_S", "Germany", "=0.1+0.1", None],
+        ["Comma Works", "MAG_S", "Germany", "0,5", None],
+        name="Buy",
+    )
+    store = small_store()
+    report = load("tabular", [path], store, origin="mine", mapping=map_path)
+    (fact,) = facts(store, "SUPPLIES")
+    assert (fact.properties["share"], fact.provenance.valid_from) == (0.25, date(2024, 1, 1))
+    assert [p.line for p in report.problems] == [3, 4]
+    assert "make the cell a number" in report.problems[1].expected
+
+
+def test_workbook_without_the_sheet_is_refused(tmp_path):
+    _, map_path = write(tmp_path, "suppliers", "", MAPS["suppliers"] + '[table]\nsheet = "Buy"\n')
+    path = sheet(tmp_path, ["Who", "What", "Where", "Share"])
+    with pytest.raises(FileProblem, match="Buy"):
+        load("tabular", [path], small_store(), origin="mine", mapping=map_path)
