@@ -55,6 +55,10 @@ def test_tutorial_on_ones_own_firm_runs_and_its_load_reports_are_true(tmp_path, 
     reports = re.findall(r"^[a-z-]+: \d+ rows read.+$", "".join(blocks), re.MULTILINE)
     assert [report for report in reports if not any(report in text for text in said)] == []
     assert len(reports) == 7
+    base, doubled, _ = (text for text in said if "Strongest paths" in text)
+    assert "Lindenau Magnetics" in base  # by its own name, though others make magnets as it does
+    weeks = [int(re.search(r"below 99 % from week (\d+)", text)[1]) for text in (base, doubled)]
+    assert weeks[0] < weeks[1]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

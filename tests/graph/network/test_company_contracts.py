@@ -143,3 +143,19 @@ def test_input_without_criticality_is_needed_in_full():
     ]
     network = compiled(facts)
     assert network.kappa[network.group_node == 0].tolist() == [1.0]
+
+
+def test_contract_of_a_supplier_with_its_own_supplier_reaches_one_tier_further():
+    network = world(
+        good("DY"),
+        requires("Commodity:MAG", "DY", 0.03, unit="t/t"),
+        output("CHN", "DY", 50.0),
+        contract(share=1.0, country="JPN"),
+        edge(
+            "SUPPLIES", "Company:lynx", "Company:kiri",
+            commodity="DY", share=0.7, country="AUS", status="active",
+        ),
+    )  # fmt: skip
+    assert supplies_of(network, "kiri|MAG|JPN") == {"lynx|DY|AUS": 0.7, "pool|DY|JPN|civil": 0.3}
+    made = dict(zip(network.ids, network.output.tolist(), strict=True))
+    assert made["lynx|DY|AUS"] == pytest.approx(100.0 * 0.03 * 0.7)
