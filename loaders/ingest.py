@@ -151,7 +151,9 @@ def _describe(source: Source, inputs: Sequence[Input], context: Context, sink: S
     report = sink.report()
     properties: dict[str, Value] = {
         "loader": source.name,
-        "files": tuple(f"{_file_name(item)} sha256-{item.digest()}" for item in inputs),
+        "files": tuple(
+            f"{_file_name(item)} sha256-{item.digest()}" for item in (*inputs, *_mapping(context))
+        ),
         "read": report.read,
         "taken": sink.taken,
         "left_out": report.left_out,
@@ -166,6 +168,12 @@ def _describe(source: Source, inputs: Sequence[Input], context: Context, sink: S
     properties |= {name: text for name, text in more.items() if text}
     sink.add(Fact("Dataset", NodeRef("Dataset", context.origin), None, properties, said, context.origin))
     sink.flush()
+
+
+def _mapping(context: Context) -> list[Input]:
+    """Give the mapping file, where there is one: the same table under another says something else."""
+    path = context.mapping
+    return [] if path is None else [Input(str(path), path.name, path)]
 
 
 def _file_name(item: Input) -> str:

@@ -48,3 +48,8 @@ def test_missing_mapping_exits_with_the_way_to_one(tmp_path):
     result = invoke("load", "tabular", path, "--dry-run")
     assert result.exit_code == 1
     assert "--template" in result.stderr
+
+
+def test_mapping_without_tabular_is_wrong_usage(tmp_path):
+    path, mapping = write(tmp_path, "suppliers", "Who\nx\n")
+    assert invoke("load", path, "--map", mapping, "--dry-run").exit_code == 2

@@ -222,3 +222,10 @@ def test_every_row_of_any_table_is_accounted_for(tmp_path_factory, rows):
     except ChainshockError:
         return
     assert report.read == len(rows)
+
+
+def test_data_set_names_the_mapping_beside_the_table(tmp_path):
+    store, _ = load_table(tmp_path, "suppliers", TABLE)
+    (dataset,) = facts(store, "Dataset")
+    names = [name.split(" sha256-")[0] for name in dataset.properties["files"]]
+    assert names == ["suppliers.csv", "suppliers.toml"]

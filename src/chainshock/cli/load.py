@@ -101,6 +101,10 @@ def load(
         _remove(remove, store)
         return
     source, files = _split_source(paths)
+    if mapping is not None and source != "tabular":
+        raise click.UsageError(
+            "--map goes with tables of your own: chainshock load tabular PATH... --map FILE"
+        )
     name = origin or Path(os.path.normpath(files[0])).stem
     if name == REFERENCE:
         raise click.UsageError(f"the name {REFERENCE!r} is taken by the shipped data; give another --origin")
