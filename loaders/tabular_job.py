@@ -78,6 +78,11 @@ class Job:
         first, self._pending = self._pending, []
         return Taken((*first, *facts), cells.path, cells.line)
 
+    def taken_alone(self) -> Taken:
+        """Make facts of what the mapping says, where no row of the table is needed for it."""
+        first, self._pending = self._pending, []
+        return Taken(tuple(first), self.mapping.path, self.mapping.line("products"))
+
     def promise(self, facts: list[Fact]) -> None:
         """Add facts that the next row that is taken carries with it."""
         self._pending += facts
@@ -122,7 +127,10 @@ class Job:
         return [key for key, f in goods.items() if good and f.properties.get("split_of") == good]
 
     def product_id(self, name: str) -> str:
-        """Give the key of a product of the user's own company."""
+        """Give the key of a product of the user's own company, or of the end use that it stands for."""
+        known = self.mapping.products.get(name)
+        if known is not None and known.end_use:
+            return known.end_use
         return f"{self.company}-{slug(name)}"
 
     def find_facility(self, cells: Cells, name: str) -> str:
@@ -187,7 +195,10 @@ class Job:
 
     def _check_products(self) -> None:
         names: dict[str, str] = {}
-        for name in self.mapping.products:
+        for name, product in self.mapping.products.items():
+            if product.end_use and NodeRef("EndUse", product.end_use) not in self.end_uses:
+                known = ", ".join(sorted(use.key for use in self.end_uses))
+                self._refuse(("products", name, "end_use"), quote(product.end_use), f"one of {known}")
             other = names.setdefault(self.product_id(name), name)
             if other != name:
                 self._refuse(

@@ -10,14 +10,13 @@ from pathlib import Path
 from chainshock.graph.facts import Confidence
 from chainshock.loaders.tabular_fields import KINDS, kinds
 from chainshock.loaders.tabular_map_reader import MapReader
+from chainshock.loaders.tabular_products import Product, read_products
 from chainshock.loaders.tabular_sections import (
     Company,
     NewGood,
-    Product,
     TableOptions,
     read_company,
     read_new_goods,
-    read_products,
     read_table_options,
     read_units,
 )

@@ -60,6 +60,9 @@ def read_materials(job: Job, rows: Iterator[Cells]) -> Iterator[Item]:
     job.promise(_product_facts(job, needs))
     for need in needs:
         yield job.taken([_fact(job, need)], need.cells)
+    products = job.mapping.products.values()
+    if not needs and products and all(product.end_use for product in products):
+        yield job.taken_alone()
 
 
 def _read(job: Job, cells: Cells) -> Need | InvalidRecord:
@@ -88,11 +91,15 @@ def _read(job: Job, cells: Cells) -> Need | InvalidRecord:
 def _product(job: Job, cells: Cells) -> NodeRef | None:
     """Give the node of the product that a row is about."""
     text = cells.text("product")
+    if text in job.mapping.products and job.mapping.products[text].end_use:
+        found, expected = f"{quote(text)}, which stands for an end use of the graph", "a product of its own"
+        cells.problem("product", found, f"{expected}: the inputs of an end use are those of the graph")
+        return None
     if text in job.mapping.products:
         return NodeRef("EndUse", job.product_id(text))
-    found = job.goods.find(text)
-    if isinstance(found, str) and found in job.mapping.new_goods:
-        return NodeRef("Commodity", found)
+    good = job.goods.find(text)
+    if isinstance(good, str) and good in job.mapping.new_goods:
+        return NodeRef("Commodity", good)
     if text:
         known = [*job.mapping.products, *job.mapping.new_goods]
         names = f" ({', '.join(known)})" if known else ""
@@ -202,13 +209,17 @@ def _product_facts(job: Job, needs: list[Need]) -> list[Fact]:
             "unit": product.unit,
             "unit_value": value,
         }
-        facts.append(job.fact("EndUse", node, None, said, life))
+        if not product.end_use:
+            facts.append(job.fact("EndUse", node, None, said, life))
+        use = product.magnet_use
+        if not product.end_use:
+            use = "yes" if _has_magnets(job, node, needs) else "no"
         for country, share in sorted(product.countries.items()):
             serves: Said = {
                 "revenue_share": product.revenue_share,
                 "country": country,
                 "country_share": share,
-                "magnet_use": "yes" if _has_magnets(job, node, needs) else "no",
+                "magnet_use": use,
             }
             facts.append(job.fact("SERVES", NodeRef("Company", job.company), node, serves))
     return facts

@@ -1,9 +1,9 @@
-"""Read the sections of a mapping file: the company, the form of the table, new goods, units, products."""
+"""Read the sections of a mapping file: the company, the form of the table, new goods, units."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from chainshock.graph.cells import key_error, quote
 from chainshock.graph.parameters import read_parameters
@@ -15,11 +15,9 @@ __all__ = [
     "ENCODINGS",
     "Company",
     "NewGood",
-    "Product",
     "TableOptions",
     "read_company",
     "read_new_goods",
-    "read_products",
     "read_table_options",
     "read_units",
 ]
@@ -32,7 +30,6 @@ ENCODINGS = {
 }
 THOUSANDS = ("", ",", ".", " ", "'")
 DATE_PARTS = ("YYYY", "MM", "DD")
-ROUNDING = 1e-6  # by which shares may pass 1
 
 
 @dataclass(frozen=True)
@@ -68,19 +65,6 @@ class NewGood:
     stage: str
     unit: str
     hs_codes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Product:
-    """A product of the user's own company."""
-
-    name: str
-    sector: str
-    buyer_class: str
-    unit: str
-    unit_value: float | None  # in the company's currency
-    revenue_share: float
-    countries: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_company(reader: MapReader) -> Company:
@@ -162,71 +146,4 @@ def read_units(reader: MapReader) -> dict[str, Unit]:
             reader.add(at, "no factor", "`factor`: how many of `unit` one is")
         if unit is not None and factor is not None:
             found[name] = Unit(unit.base, unit.factor * factor)
-    return found
-
-
-def read_products(reader: MapReader) -> dict[str, Product]:
-    """Read the sections [products.NAME]."""
-    properties = read_schema().labels["EndUse"].properties
-    found = {}
-    for name in reader.table("products"):
-        at = ("products", name)
-        keys = ("sector", "buyer_class", "unit", "unit_value", "revenue_share", "country", "countries")
-        reader.forbid(at, keys)
-        share = reader.number((*at, "revenue_share"), most=1.0)
-        if reader.get((*at, "revenue_share")) is None:
-            reader.add(at, "no revenue_share", "the product's share of the company's revenue, from 0 to 1")
-        _check_value(reader, name)
-        found[name] = Product(
-            name=name,
-            sector=reader.choice((*at, "sector"), properties["sector"].choices, required=True),
-            buyer_class=reader.choice((*at, "buyer_class"), properties["buyer_class"].choices) or "civil",
-            unit=reader.choice((*at, "unit"), properties["unit"].choices, required=True),
-            unit_value=reader.number((*at, "unit_value")),
-            revenue_share=share or 0.0,
-            countries=_countries(reader, name),
-        )
-    total = sum(product.revenue_share for product in found.values())
-    if total > 1 + ROUNDING:
-        reader.add(("products",), f"revenue shares that sum to {total:g}", "at most 1")
-    return found
-
-
-def _check_value(reader: MapReader, product: str) -> None:
-    """Check that amounts for one unit of a product can be set against revenue."""
-    at, currency = ("products", product), reader.get(("company", "currency"))
-    has_value, unit = reader.get((*at, "unit_value")) is not None, reader.get((*at, "unit"))
-    if unit != "USD" and not has_value:
-        reader.add(at, "no unit_value", "`unit_value`: what one unit sells for, in the company's currency")
-    if has_value and (unit == "USD" or not currency):
-        reader.add(
-            (*at, "unit_value"),
-            "a unit value",
-            "one only with a unit other than USD, and with `currency` in [company]",
-        )
-
-
-def _countries(reader: MapReader, product: str) -> dict[str, float]:
-    """Read where a product is made: one country, or shares by country."""
-    at = ("products", product)
-    one, several = reader.country((*at, "country")), reader.table(*at, "countries")
-    if one and several:
-        reader.add((*at, "countries"), "countries beside `country`", "one of the two")
-    if not several:
-        own = one or reader.country(("company", "country"))
-        if not own and reader.get((*at, "country")) is None:
-            reader.add(at, "no country", "`country`, or the country of [company]")
-        return {own: 1.0} if own else {}
-    found: dict[str, float] = {}
-    for name in several:
-        place = (*at, "countries", name)
-        share = reader.number(place, most=1.0)
-        shadow = MapReader(reader.path, "", {"name": name})
-        code = shadow.country(("name",))
-        if not code:
-            reader.add(place, quote(name), "a country, by English name or ISO 3166 code")
-        elif share is not None:
-            found[code] = found.get(code, 0.0) + share
-    if found and abs(sum(found.values()) - 1) > ROUNDING:
-        reader.add((*at, "countries"), f"shares that sum to {sum(found.values()):g}", "shares that sum to 1")
     return found

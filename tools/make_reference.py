@@ -174,7 +174,8 @@ MAPPING_KEYS = (  # of a mapping file, beside the fields of its kind
     (
         "`[products.NAME]`",
         "bill of materials: `sector`, `unit`, `unit_value` in the company's currency, `revenue_share`,"
-        " `country` or `countries` with shares, `buyer_class`",
+        " `country` or `countries` with shares, `buyer_class`; or `end_use`, one of the graph, with"
+        " `magnet_use`",
         "",
     ),
 )

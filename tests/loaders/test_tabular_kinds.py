@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from tests.loaders.tabular_worlds import MAPS, facts, load_table, small_store
+from chainshock.errors import InvalidRecord
+from tests.loaders.tabular_worlds import MAPS, facts, load_table, node, small_store
 
 MATERIALS = "Product,Part,Amount,Unit\n"
 PLANTS = "Plant,Where,Stage,Status,Makes,Output,Unit\n"
@@ -244,3 +245,42 @@ def test_dates_and_numbers_follow_the_form_that_the_mapping_declares(tmp_path):
     (fact,) = facts(store, "HOLDS_STOCK")
     assert fact.properties["amount"] == pytest.approx(1.5005)
     assert fact.provenance.as_of == date(2025, 9, 1)
+
+
+def shared(**more):
+    """A mapping whose only product stands for an end use of the store."""
+    keys = {"end_use": "drives", "revenue_share": 0.4, "magnet_use": "partial", **more}
+    lines = "\n".join(f"{key} = {value!r}" for key, value in keys.items())
+    text = MAPS["bill-of-materials"]
+    start, end = text.index("[products"), text.index("[columns]")
+    return f"{text[:start]}[products.Drive]\n{lines}\n{text[end:]}"
+
+
+def store_with_end_use():
+    store = small_store()
+    said = {"name": "Drives", "sector": "industrial", "buyer_class": "civil", "unit": "USD"}
+    with store.writer("reference") as writer:
+        writer.add(node("EndUse", "drives", **said))
+    return store
+
+
+def test_product_may_stand_for_an_end_use_of_the_graph_without_any_row(tmp_path):
+    store, report = load_table(tmp_path, "bill-of-materials", MATERIALS, shared(), store=store_with_end_use())
+    (serves,) = facts(store, "SERVES")
+    assert serves.target.key == "drives"
+    assert (serves.properties["revenue_share"], serves.properties["magnet_use"]) == (0.4, "partial")
+    assert (report.loaded, facts(store, "EndUse")) == (1, [])
+
+
+def test_end_use_of_the_graph_keeps_its_own_inputs(tmp_path):
+    store, report = load_table(
+        tmp_path, "bill-of-materials", MATERIALS + "Drive,MAG_S,1,kg\n", shared(), store=store_with_end_use()
+    )
+    assert "those of the graph" in one_problem(report).expected
+    assert facts(store, "REQUIRES") == []
+
+
+@pytest.mark.parametrize("more", [{"end_use": "drive"}, {"unit": "unit"}, {"magnet_use": "maybe"}])
+def test_product_for_an_end_use_that_does_not_fit_is_refused(tmp_path, more):
+    with pytest.raises(InvalidRecord):
+        load_table(tmp_path, "bill-of-materials", MATERIALS, shared(**more), store=store_with_end_use())
