@@ -13,6 +13,7 @@ from chainshock.graph.facts import Fact
 __all__ = ["GoodIndex"]
 
 NEAREST = 5  # goods named where nothing answers
+LEAST_LIKENESS = 0.55  # of their names, from 0 to 1
 _CODE = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,3}")
 
 
@@ -59,10 +60,13 @@ class GoodIndex:
         found = self.find(text)
         if isinstance(found, tuple) and found:
             return f"one good; that stands for {self._list(found)}: write the id, or map it in [goods]"
-        near = get_close_matches(_fold(text), list(self._names), n=NEAREST, cutoff=0.4)
+        near = get_close_matches(_fold(text), list(self._names), n=NEAREST, cutoff=LEAST_LIKENESS)
         keys = dict.fromkeys(key for name in near for key in self._names[name])
         hint = f"; nearest: {self._list(list(keys)[:NEAREST])}" if keys else ""
-        return f"the id, exact name or HS code of a good, or a line for it in [goods] of the mapping{hint}"
+        ways = (
+            "or a line for it in [goods] of the mapping, or [goods.new] for a good that is new to the graph"
+        )
+        return f"the id, exact name or HS code of a good, {ways}{hint}"
 
     def _list(self, keys: Iterable[str]) -> str:
         return ", ".join(f"{key} ({self.labels[key]})" for key in keys)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chainshock.errors import FileProblem
 from chainshock.loaders.ingest import load
@@ -125,6 +127,16 @@ def test_shares_follow_from_volumes_where_none_is_stated(tmp_path):
     assert (a.properties["share"], b.properties["share"]) == (0.75, 0.25)
     assert (b.properties["volume"], b.properties["volume_unit"]) == (3.0, "t/y")
     assert "volumes" in a.provenance.note
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(0.001, 1e6), min_size=1, max_size=6))
+def test_shares_that_follow_from_volumes_sum_to_one(tmp_path_factory, volumes):
+    mapping = MAPS["suppliers"].replace('share = "Share"', 'volume = "Share"\nunit = "Unit"')
+    rows = "".join(f"Works {i},MAG_S,Germany,{volume:f},kg\n" for i, volume in enumerate(volumes))
+    folder = tmp_path_factory.mktemp("any")
+    store, _ = load_table(folder, "suppliers", "Who,What,Where,Share,Unit\n" + rows, mapping)
+    assert sum(f.properties["share"] for f in facts(store, "SUPPLIES")) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(
