@@ -90,10 +90,14 @@ def supply_risks(graph: nx.MultiDiGraph[NodeRef], until: int) -> list[Risk]:
 
 
 def concentration(table: SupplyTable) -> Span:
-    """Give Σ S² of the named origins, and what it is if the unnamed rest were the largest of them."""
+    """Give Σ S² of the named origins, and what it is if the unnamed rest were the largest of them.
+
+    Shares that sum to a little over 1, being rounded, never make it more than 1.
+    """
     low = sum(share**2 for share in table.shares.values())
     largest = max(table.shares.values())
-    return Span(low, low - largest**2 + (largest + table.unknown) ** 2)
+    high = low - largest**2 + (largest + table.unknown) ** 2
+    return Span(min(1.0, low), min(1.0, max(low, high)))
 
 
 def weighted(table: SupplyTable, worst: Mapping[str, float] | None = None) -> Span | None:

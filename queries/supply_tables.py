@@ -22,6 +22,7 @@ __all__ = ["SupplyTable", "sourcing_tables", "supply_tables"]
 UNION = "EUU"
 AGGREGATES = frozenset({UNION, "WLD"})  # published beside their members
 STAGES = {"extraction-share": "extraction", "processing-share": "processing"}
+ROUNDING = 0.05  # by which shares may add up to more than 1 and stand as published
 LETTERS = {"E": "extraction", "P": "processing"}
 BASES = frozenset({"output", "share", *STAGES})
 
@@ -30,9 +31,9 @@ BASES = frozenset({"output", "share", *STAGES})
 class SupplyTable:
     """Shares of countries, largest first, in the supply of a node at a stage.
 
-    They sum to 1 at most; what they leave is supply of origins that the edition does not name. `factors`
-    holds the trade-related variable t where all rows have one. `of_named`: the shares are of the named
-    countries together, as the edition gives quantities and no total.
+    They are as published, and being rounded may sum to a little over 1; what they leave is supply of origins
+    that the edition does not name. `factors` holds the trade-related variable t where all rows have one.
+    `of_named`: the shares are of the named countries together, as the edition gives quantities and no total.
     """
 
     node: NodeRef
@@ -113,7 +114,7 @@ def _table(node: NodeRef, stage: str, basis: str, period: str, facts: list[Fact]
     total = sum(amounts.values())
     if total <= 0.0 or (of_named and len(facts) == 1):  # one country's quantity tells no share
         return None
-    whole = total if of_named else max(1.0, total)  # rounded shares may add up to a little over 1
+    whole = total if of_named or total > 1.0 + ROUNDING else 1.0
     order = sorted((key for key in amounts if amounts[key] > 0.0), key=lambda key: (-amounts[key], key))
     factors = {f.source.key: _number(f, "trade_factor") for f in facts if "trade_factor" in f.properties}
     return SupplyTable(

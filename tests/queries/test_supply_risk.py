@@ -93,7 +93,11 @@ def tables(draw: st.DrawFn) -> SupplyTable:
 @given(tables())
 def test_index_lies_above_0_and_up_to_1(table):
     found = concentration(table)
-    assert 0 < found.low <= found.high <= 1 + 1e-9
+    assert 0 < found.low <= found.high <= 1
+
+
+def test_index_of_rounded_shares_is_never_above_1():
+    assert risk_of(share("CHN", 1.0), share("BRA", 0.001)).hhi.low == 1.0
 
 
 @given(tables())

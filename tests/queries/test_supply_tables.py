@@ -23,9 +23,14 @@ def test_table_orders_shares_and_leaves_the_rest_unknown() -> None:
     assert table.factors == {"CHN": 1.1, "BRA": 0.8}
 
 
-def test_rounded_shares_above_the_whole_are_scaled_to_it() -> None:
-    table = table_of(share("CHN", 1.0), share("BRA", 0.02))
-    assert sum(table.shares.values()) == pytest.approx(1.0)
+def test_rounded_shares_a_little_above_the_whole_stand_as_published() -> None:
+    table = table_of(share("CHN", 0.984), share("BRA", 0.02))
+    assert (table.shares["CHN"], table.unknown) == (0.984, 0.0)
+
+
+def test_shares_far_above_the_whole_are_scaled_to_it() -> None:
+    table = table_of(share("CHN", 1.0), share("BRA", 1.0))
+    assert table.shares == {"BRA": 0.5, "CHN": 0.5}
 
 
 def test_sourcing_of_the_union_is_found_by_element_and_stage() -> None:
