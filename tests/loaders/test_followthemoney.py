@@ -12,8 +12,10 @@ from chainshock.errors import FileProblem
 from chainshock.graph.exports import exporter
 from chainshock.graph.facts import Fact
 from chainshock.graph.stores.base import Store
+from chainshock.graph.stores.memory import MemoryStore
 from chainshock.loaders.base import LoadReport
 from chainshock.loaders.ingest import load
+from chainshock.loaders.reference import load_reference
 from tests.loaders.resolve.worlds import company, identifies, sits_in, store_of
 
 DAY = date(2025, 6, 1)
@@ -203,3 +205,20 @@ def test_what_was_exported_is_recognised_to_the_last_company(tmp_path: Path) -> 
     assert report.waiting == ()
     assert set(report.reasons) <= {"company of the graph of which the file says nothing further"}
     assert edges(store, "IDENTIFIES") == {(f"LEI-{LEI}", "abb")}
+
+
+def test_shipped_data_comes_back_as_the_same_companies(tmp_path: Path) -> None:
+    store = MemoryStore()
+    load_reference(store)
+    path = tmp_path / "out.json"
+    exporter("ftm").write(store.view(), path)
+    report = load_into(store, path)
+    assert (report.waiting, report.quarantined) == ((), 0)
+    assert said(store, "Company") == []
+    owned = {
+        (f.source.key, f.target.key)
+        for f in store.view().facts("OWNS")
+        if f.origin == "reference" and f.target is not None and f.target.label == "Company"
+    }
+    assert edges(store, "OWNS") <= owned
+    assert len(edges(store, "OWNS")) > 10
