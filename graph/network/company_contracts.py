@@ -28,13 +28,19 @@ def add_company_contracts(
     A seller that the facts do not show as a maker of the good makes what its buyers here take, in the country
     that the contract names, out of what is otherwise counted as that country's other makers.
     """
+    new: set[str] = set()
     plant_edges = [len(group.edges) for group in buyers]
     for fact in claims.edges["SUPPLIES"]:
         share = number(fact, "share")
         bound = [group for group in buyers if share and _buys(fact, group)]
         if not bound or not share or not is_active(claims, fact, good):
             continue
-        sellers = _sellers(fact, makers) or _new_seller(builder, claims, good, makers, fact, bound)
+        sellers = _sellers(fact, makers)
+        if not sellers:
+            sellers = _new_seller(builder, claims, good, makers, fact)
+            new.update(node.id for node in sellers)
+        if sellers and sellers[0].id in new:
+            _grow(claims, makers, sellers[0], share * sum(group.need for group in bound))
         for group in bound:
             _bind(claims, group, sellers, share, fact)
     for group, count in zip(buyers, plant_edges, strict=True):
@@ -80,29 +86,28 @@ def _sellers(fact: Fact, makers: dict[str, Node]) -> list[Node]:
 
 
 def _new_seller(
-    builder: NetworkBuilder,
-    claims: Claims,
-    good: str,
-    makers: dict[str, Node],
-    fact: Fact,
-    bound: Sequence[Group],
+    builder: NetworkBuilder, claims: Claims, good: str, makers: dict[str, Node], fact: Fact
 ) -> list[Node]:
-    """Make a maker of a seller of whom no output is known; none where no country is known either."""
+    """Make a maker, as yet without output, of a seller not known to make the good; none without a country."""
     country = _country(claims, fact)
     if not country:
         return []
-    needs = sum(group.need for group in bound) * (number(fact, "share") or 0.0)
     own = entities(country, good, **{fact.source.label.lower(): {fact.source.key: 1.0}})
     key = f"{fact.source.key}|{good}|{country}"
-    node = builder.node(
-        maker_node(claims, good, Producer(key, country, needs, entities=own, facts=(fact.id,)))
-    )
+    node = builder.node(maker_node(claims, good, Producer(key, country, 0.0, entities=own, facts=(fact.id,))))
     makers[key] = node
-    rest = makers.get(f"rest|{good}|{country}")
+    return [node]
+
+
+def _grow(claims: Claims, makers: dict[str, Node], node: Node, needs: float) -> None:
+    """Let a new maker make more, out of what its country's other makers do."""
+    price = claims.price(node.good)
+    node.output += needs
+    node.value = float("nan") if price is None else node.output * price
+    rest = makers.get(f"rest|{node.good}|{node.country}")
     if rest is not None and rest.output > 0:
         left = max(0.0, rest.output - needs) / rest.output
         rest.output, rest.value = rest.output * left, rest.value * left
-    return [node]
 
 
 def _country(claims: Claims, fact: Fact) -> str:

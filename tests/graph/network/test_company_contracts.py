@@ -159,3 +159,13 @@ def test_contract_of_a_supplier_with_its_own_supplier_reaches_one_tier_further()
     assert supplies_of(network, "kiri|MAG|JPN") == {"lynx|DY|AUS": 0.7, "pool|DY|JPN|civil": 0.3}
     made = dict(zip(network.ids, network.output.tolist(), strict=True))
     assert made["lynx|DY|AUS"] == pytest.approx(100.0 * 0.03 * 0.7)
+
+
+def test_new_maker_makes_what_all_its_buyers_take():
+    again = edge(
+        "SUPPLIES", "Company:kiri", "Company:birch",
+        commodity="MAG", share=0.5, country="JPN", status="active",
+    )  # fmt: skip
+    network = world(*serves("birch", "drives", "DEU"), contract(share=0.4, country="JPN"), again)
+    made = dict(zip(network.ids, network.output.tolist(), strict=True))
+    assert (made["kiri|MAG|JPN"], made["rest|MAG|JPN"]) == (pytest.approx(90.0), pytest.approx(10.0))
