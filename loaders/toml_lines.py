@@ -13,6 +13,7 @@ from chainshock.errors import FileProblem, InvalidRecord
 __all__ = ["key_lines", "read_toml"]
 
 MOST_BYTES = 1 << 20
+LONGEST_INTEGER = 64  # bits
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -35,7 +36,7 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
         raise FileProblem(str(path), f"{len(data):,} bytes", f"a mapping file of at most {MOST_BYTES:,}")
     try:
         text = data.decode("utf-8-sig")
-        return tomllib.loads(text), text
+        raw = _checked(tomllib.loads(text))
     except UnicodeDecodeError as error:
         raise FileProblem(str(path), f"byte 0x{data[error.start]:02x}", "a TOML file in UTF-8") from error
     except tomllib.TOMLDecodeError as error:
@@ -45,8 +46,27 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
         raise InvalidRecord(
             str(path), line, None, found, "TOML, as in `chainshock load --template`"
         ) from error
+    except ValueError as error:  # an integer of thousands of digits is none to Python
+        raise FileProblem(
+            str(path), "an integer of more than 64 bits", "numbers of a sensible size"
+        ) from error
     except RecursionError as error:
         raise FileProblem(str(path), "tables nested too deep", "a mapping file") from error
+    return raw, text
+
+
+def _checked(raw: dict[str, Any]) -> dict[str, Any]:
+    if _has_long_integer(raw):
+        raise ValueError("an integer of more than 64 bits")
+    return raw
+
+
+def _has_long_integer(found: object) -> bool:
+    if isinstance(found, Mapping):
+        return any(map(_has_long_integer, found.values()))
+    if isinstance(found, list):
+        return any(map(_has_long_integer, found))
+    return isinstance(found, int) and found.bit_length() > LONGEST_INTEGER
 
 
 def key_lines(text: str) -> dict[tuple[str, ...], int]:
@@ -79,7 +99,7 @@ def _path(line: str) -> tuple[str, ...]:
     """Read one header or key as its path; empty where it is none."""
     try:
         found: object = tomllib.loads(line)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return ()
     path: list[str] = []
     while isinstance(found, Mapping) and len(found) == 1:

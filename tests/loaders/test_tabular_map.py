@@ -229,3 +229,10 @@ def test_data_set_names_the_mapping_beside_the_table(tmp_path):
     (dataset,) = facts(store, "Dataset")
     names = [name.split(" sha256-")[0] for name in dataset.properties["files"]]
     assert names == ["suppliers.csv", "suppliers.toml"]
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "0x" + "f" * 5000, "[0, [1" + "0" * 40 + "]]"])
+def test_integer_of_thousands_of_digits_is_refused(tmp_path, number):
+    mapping = changed('country = "DEU"', f"revenue = {number}")
+    with pytest.raises(FileProblem, match="64 bits"):
+        load_table(tmp_path, "suppliers", TABLE, mapping)
