@@ -19,7 +19,7 @@ from chainshock.errors import StoreError, StoreUnavailable
 __all__ = ["APPLICATION_ID", "FORMAT_VERSION", "connect", "create", "translate", "translated"]
 
 APPLICATION_ID = 0x43485348  # "CHSH"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # 2: contracts are told apart by country too
 WRITER_CACHE_KIB = 256 << 10  # holds the indexes of a million facts, into which a load writes at random
 
 TABLES = """
@@ -214,7 +214,6 @@ def _check_format(connection: sqlite3.Connection, path: Path) -> None:
     if mark != APPLICATION_ID:
         raise StoreUnavailable(f"{path}: found a database of another kind, expected a chainshock store")
     if version != FORMAT_VERSION:
-        expected = (
-            f"version {FORMAT_VERSION}; a newer chainshock reads it" if version > FORMAT_VERSION else "1"
-        )
+        way = "a newer chainshock reads it" if version > FORMAT_VERSION else "load its files into a new store"
+        expected = f"version {FORMAT_VERSION}; {way}"
         raise StoreUnavailable(f"{path}: found store version {version}, expected {expected}")

@@ -107,12 +107,17 @@ def test_database_of_another_program_is_refused_and_left_alone(tmp_path):
     assert path.read_bytes() == before
 
 
-def test_store_of_a_newer_version_is_refused(store_path):
+@pytest.mark.parametrize(
+    ("step", "way"), [(1, "a newer chainshock reads it"), (-1, "load its files into a new store")]
+)
+def test_store_of_another_version_is_refused_and_left_alone(store_path, step, way):
     other = sqlite3.connect(store_path)
-    other.execute(f"PRAGMA user_version = {FORMAT_VERSION + 1}")
+    other.execute(f"PRAGMA user_version = {FORMAT_VERSION + step}")
     other.close()
-    with pytest.raises(StoreUnavailable, match=r"store version 2, expected version 1.*newer chainshock"):
+    before = store_path.read_bytes()
+    with pytest.raises(StoreUnavailable, match=rf"expected version {FORMAT_VERSION}; {way}"):
         SqliteStore(store_path)
+    assert store_path.read_bytes() == before
 
 
 def test_damaged_store_says_so(store_path):
