@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chainshock.graph.stores.sqlite import SqliteWriter
+from chainshock.graph.stores.sqlite_writer import SqliteWriter
 from chainshock.loaders import sink
 from tests.cli.worlds import PROVENANCE, SAID, invoke, make_store, write_tables
 from tests.faults import content, largest_file, without_privileges
