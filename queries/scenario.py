@@ -258,7 +258,7 @@ def _decode(raw: bytes, path: str) -> str:
 def _parse(text: str, name: str, path: str, folder: Path, chain: tuple[str, ...]) -> Loaded:
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
+    except (ValueError, RecursionError) as exc:  # also a number of too many digits, lists in lists too deep
         place = re.search(r"at line (\d+)", str(exc))
         line = int(place[1]) if place else len(text.splitlines())
         return None, [InvalidRecord(path, line, None, str(exc), "TOML")]

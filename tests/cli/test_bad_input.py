@@ -172,6 +172,8 @@ def test_store_in_a_folder_that_is_not_there_is_refused(tmp_path):
 
 BAD_SCENARIOS = {
     "not TOML": ("date = = 1\n", ["s.toml"]),
+    "number too long": (f"date = {'9' * 5000}\n", ["s.toml"]),
+    "nested too deep": (f"date = {'[' * 5000}\n", ["s.toml"]),
     "unknown key": (
         'title = "t"\ndate = 2025-04-04\nstart = "none"\ncolour = "red"\n',
         ["s.toml:4", "colour"],
