@@ -17,7 +17,7 @@ TABLES = {
     "EXPORTS.csv": f"source,target,code,period,tonnes,{PROVENANCE}\nCHN,USA,284690,2024,100,{SAID}\n",
     "OWNS.csv": f"source,target,stake,status,{PROVENANCE}\nacme,Company:bolt,0.6,active,{SAID}\n",
     "PRODUCES.csv": f"source,target,year,basis,share,{PROVENANCE}\n"
-    f"Country:CHN,OX_DY,2024,output,0.9,{SAID}\n",
+    f"Country:CHN,Commodity:OX_DY,2024,share,0.9,{SAID}\n",
 }
 
 
