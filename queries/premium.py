@@ -15,7 +15,7 @@ from typing import Any
 from chainshock.errors import AmbiguousName, QueryError
 from chainshock.queries.price_rows import Ceiling
 from chainshock.queries.rank import RankRow, RankTable
-from chainshock.queries.rank_columns import usd_millions
+from chainshock.queries.rank_columns import shown_name, usd_millions
 from chainshock.queries.ranking import WORDS, By, RowTable, percent, severity_text, wrap
 from chainshock.queries.tables import Column, draw_table
 
@@ -42,6 +42,7 @@ class PremiumRow:
     repriced: float | None
     difference: float | None
     difference_usd: float | None
+    basis: str
     confidence: str
     reason: str
 
@@ -107,7 +108,11 @@ class PremiumTable(RowTable[PremiumRow]):
         return "\n".join([*lines, table, *note, *self.foot_lines(width)]) + "\n"
 
     def _cells(self, row: PremiumRow) -> list[str]:
-        cells = [str(row.rank), row.name, *(percent(row.exposures[name]) for name in self.run["weights"])]
+        cells = [
+            str(row.rank),
+            shown_name(row),
+            *(percent(row.exposures[name]) for name in self.run["weights"]),
+        ]
         cells.append(percent(row.premium))
         usd = row.premium_usd
         if self.run["then"]:
@@ -244,6 +249,7 @@ def _row(
         repriced=repriced,
         difference=difference,
         difference_usd=difference_usd if is_valued else None,
+        basis=shown.basis,
         confidence=max(row.confidence for row in present),
         reason=shown.reason,
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PARTS",
+    "Named",
     "ceiling_lines",
     "part_lines",
     "rank_columns",

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
 import click
 
-from chainshock.cli.output import progress, terminal_width, to_csv, to_json, write_text
+from chainshock.cli.output import progress, terminal_width, to_csv, to_json, write_bytes, write_text
 from chainshock.errors import FileProblem
+from chainshock.plots.figures import is_drawing
 
 if TYPE_CHECKING:
     from chainshock.queries.compare import CompareTable
@@ -102,7 +103,11 @@ def show(table: T, form: str, given: RankArguments) -> T:
     if given["why_uncertain"]:
         with progress("looking for what moves the rows"):
             table = table.with_why()
-    if form == "json":
+    if is_drawing(form):
+        from chainshock.plots.bars import draw_bars
+
+        write_bytes(draw_bars(table, form), given["output"])
+    elif form == "json":
         write_text(to_json({"run": table.run, "rows": table.to_dicts()}), given["output"])
     elif form == "csv":
         write_text(
@@ -148,7 +153,7 @@ def open_shock(
 
 def extras_of(form: str, by: str) -> tuple[Literal["bounds", "survive"], ...]:
     """Say what rows hold that takes a run of its own: all for programs, what is shown for people."""
-    if form != "table":
+    if form in {"json", "csv"}:
         return ("bounds", "survive")
     return ("survive",) if by == "survive" else ()
 
@@ -182,7 +187,7 @@ def sampling_of(given: RankArguments) -> SampleArguments | None:
 
 
 def _top(top: int | None, form: str) -> int | None:
-    return TABLE_TOP if top is None and form == "table" else top
+    return TABLE_TOP if top is None and form in {"table", "png", "svg"} else top
 
 
 def _watchlist(path: str | None) -> list[str] | None:

@@ -76,7 +76,7 @@ def compare(
         raise click.UsageError(
             "--control and --severity belong to rank and explain; compare takes two scenarios"
         )
-    form = format_of(given["format_"], given["output"])
+    form = format_of(given["format_"], given["output"], draws=True)
     horizon = horizon_of(given)
     sampling = sampling_of(given)
     if weights is not None or then is not None:

@@ -31,7 +31,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("table", "json", "csv")
 MOST_WEEKS = 520
 FEWEST_SAMPLES = 20  # fewer say nothing of a 5 to 95 % interval
-DRAWINGS = {".png", ".svg", ".pdf", ".html"}
+DRAWINGS = {".png": "png", ".svg": "svg"}
+OTHER_DRAWINGS = (".pdf", ".html", ".jpg", ".jpeg")
 
 
 class _Date(click.ParamType[date]):
@@ -262,18 +263,23 @@ def output_options(function: F) -> F:
     )(function)
 
 
-def format_of(format_: str | None, output: str) -> str:
+def format_of(format_: str | None, output: str, *, draws: bool = False) -> str:
     """Choose the form: as asked, else by the suffix of the file, else a table.
+
+    A command that `draws` takes .png and .svg too.
 
     Raises
     ------
     click.UsageError
-        The suffix asks for a drawing.
+        The suffix asks for a drawing that the command does not make.
     """
     suffix = PurePath(output).suffix.lower()
-    if format_ is None and suffix in DRAWINGS:
+    if format_ is None and draws and suffix in DRAWINGS:
+        return DRAWINGS[suffix]
+    if format_ is None and suffix in (*DRAWINGS, *OTHER_DRAWINGS):
+        pictures = ".png, .svg, " if draws else ""
         raise click.UsageError(
-            f"cannot draw: found {output!r}, expected a name ending in .json, .csv or .txt"
+            f"cannot draw: found {output!r}, expected a name ending in {pictures}.json, .csv or .txt"
         )
     if format_ is not None:
         return format_

@@ -8,7 +8,8 @@ from typing import Literal
 import click
 
 from chainshock.cli.options import DATE, format_of, output_options, store_options
-from chainshock.cli.output import terminal_width, to_csv, to_json, write_text
+from chainshock.cli.output import terminal_width, to_csv, to_json, write_bytes, write_text
+from chainshock.plots.figures import is_drawing
 
 __all__ = ["scenario"]
 
@@ -126,16 +127,21 @@ def timeline(
     Example:
         chainshock scenario timeline --from 2025-01-01 --to 2026-12-31
         chainshock scenario timeline --as-of 2025-10-27 --facts known
+        chainshock scenario timeline --from 2023-01-01 -o measures.svg
     """
     from chainshock.api import open_dataset
     from chainshock.queries.timeline import FIRST_DAY, LAST_DAY
 
-    form = format_of(format_, output)
+    form = format_of(format_, output, draws=True)
     first, last = first or FIRST_DAY, last or LAST_DAY
     if last <= first:
         raise click.UsageError(f"found --to {last} not after --from {first}, expected a later day")
     table = open_dataset(store, empty=empty).timeline(as_of=as_of, facts=facts, first=first, last=last)
-    if form == "json":
+    if is_drawing(form):
+        from chainshock.plots.timeline import draw_timeline
+
+        write_bytes(draw_timeline(table, form), output)
+    elif form == "json":
         write_text(to_json(table.to_payload()), output)
     elif form == "csv":
         write_text(to_csv(table.columns, table.to_flat_dicts(), table.run if header else None), output)

@@ -58,7 +58,7 @@ def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> Non
         chainshock rank companies --scenario april-2025 --top 15
         chainshock rank --control CHN:Dy,Tb:USA --severity 0.8 --only watchlist.txt
     """
-    form = format_of(given["format_"], given["output"])
+    form = format_of(given["format_"], given["output"], draws=True)
     horizon = horizon_of(given)
     check_order(given)
     sampling, extras = sampling_of(given), extras_of(form, given["by"])

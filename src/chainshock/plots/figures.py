@@ -1,0 +1,85 @@
+"""Make figures, and turn them into bytes that are the same on every run."""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard
+
+from chainshock.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "AXIS",
+    "GAIN",
+    "HARM",
+    "INK",
+    "PAPER",
+    "QUIET",
+    "Drawing",
+    "figure",
+    "is_drawing",
+    "leave_room",
+    "to_bytes",
+]
+
+Drawing = Literal["png", "svg"]
+
+# dark and light, so that signs differ in grey too; blue and orange, which colour-blind readers tell apart
+HARM, GAIN, QUIET, INK, PAPER, AXIS = "#b2430a", "#5aa0d8", "#c8c8c8", "#222222", "#ffffff", "#777777"
+DOTS_PER_INCH = 150
+
+
+@contextmanager
+def figure(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
+    """Give a figure of a size in inches and its one plot, in the house style.
+
+    Raises
+    ------
+    QueryError
+        matplotlib is not installed.
+    """
+    try:
+        import matplotlib as mpl  # noqa: PLC0415 - slow to import, and an extra
+        from matplotlib.figure import Figure  # noqa: PLC0415
+    except ImportError as error:
+        found = "found no matplotlib, expected the extra `plots` (pip install 'chainshock[plots]')"
+        raise QueryError(found) from error
+    style: Any = {  # Any: the keys are matplotlib's
+        "font.family": "DejaVu Sans",
+        "font.size": 9,
+        "text.color": INK,
+        "axes.edgecolor": AXIS,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "svg.hashsalt": "chainshock",
+        "svg.fonttype": "none",
+        "text.parse_math": False,
+    }
+    with mpl.rc_context(style):
+        made = Figure(figsize=(width, height), layout="constrained", facecolor=PAPER)
+        yield made, made.add_subplot()
+
+
+def is_drawing(form: str) -> TypeGuard[Drawing]:
+    """Tell whether a form of output is a drawing."""
+    return form in {"png", "svg"}
+
+
+def leave_room(made: Figure, below: float, above: float) -> None:
+    """Keep shares of the height free for a foot and a title."""
+    engine: Any = made.get_layout_engine()  # Any: the constrained one, whose `rect` the base does not know
+    engine.set(rect=(0, below, 1, 1 - below - above))
+
+
+def to_bytes(made: Figure, form: Drawing) -> bytes:
+    """Write a figure as PNG or SVG, without the date and the program's version in it."""
+    out = io.BytesIO()
+    metadata = {"Date": None, "Creator": None} if form == "svg" else {"Software": None}
+    made.savefig(out, format=form, dpi=DOTS_PER_INCH, metadata=metadata)
+    return out.getvalue()
