@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 from chainshock.errors import QueryError
@@ -11,6 +10,7 @@ from chainshock.plots.figures import AXIS, GAIN, HARM, INK, Drawing, figure, lea
 from chainshock.queries.rank_columns import Named, shown_name
 from chainshock.queries.ranking import DENOMINATORS, Row, RowTable
 from chainshock.queries.tables import clean
+from chainshock.queries.uncertainty.intervals import Interval
 
 __all__ = ["draw_bars"]
 
@@ -48,8 +48,11 @@ def draw_bars(table: RowTable[R], form: Drawing) -> bytes:
     with figure(WIDTH, INCHES_AROUND + INCHES_PER_ROW * len(rows)) as (made, plot):
         colours = [HARM if value < 0 else GAIN for value in values]
         plot.barh(places, values, height=0.72, color=colours, edgecolor=INK, linewidth=0.4)
+        spans = [(value, value) for value in values]
         if by == "loss" and table.samples is not None:
-            _intervals(plot, table, [row for row, _ in rows], places)
+            spans = [_interval(table.samples.intervals[row.id]) for row, _ in rows]
+            for place, span in zip(places, spans, strict=True):
+                plot.plot(span, [place, place], color=INK, linewidth=1.1, marker="|", markersize=6)
         plot.axvline(0.0, color=INK, linewidth=0.8)
         plot.set_yticks(places, [f"{_short(shown_name(row))}  {row.rank}" for row, _ in rows])
         plot.tick_params(axis="y", length=0)
@@ -57,43 +60,36 @@ def draw_bars(table: RowTable[R], form: Drawing) -> bytes:
         plot.grid(axis="x", color=AXIS, alpha=0.25, linewidth=0.5)
         plot.set_axisbelow(True)
         plot.set_xlabel(
-            f"{table.figure_name}, {unit}" + (f" of {DENOMINATORS[table.kind]}" if by == "loss" else "")
+            f"{'re-pricing' if table.run.get('then') else table.figure_name}, {unit}"
+            + (f" of {DENOMINATORS[table.kind]}" if by == "loss" else "")
         )
-        for place, value in zip(places, values, strict=True):
-            _label(plot, place, value, by)
+        for place, value, span in zip(places, values, spans, strict=True):
+            _label(plot, place, value, span, by)
         plot.margins(x=0.14)
         made.suptitle(_title(table), x=0.01, ha="left", fontsize=11, fontweight="bold")
         made.text(0.01, 0.0, _foot(table), fontsize=7, color=AXIS, va="bottom")
-        leave_room(made, 0.04, 0.02)
+        leave_room(made, 0.35)
         return to_bytes(made, form)
 
 
-def _intervals(plot: Any, table: RowTable[R], rows: Sequence[R], places: Sequence[int]) -> None:
-    """Draw each row's interval as a line with ends, over its bar."""
-    if table.samples is None:
-        return
-    for row, place in zip(rows, places, strict=True):
-        interval = table.samples.intervals[row.id]
-        ends = [100.0 * interval.exposure_low, 100.0 * interval.exposure_high]
-        plot.plot(ends, [place, place], color=INK, linewidth=1.1, marker="|", markersize=6)
+def _interval(interval: Interval) -> tuple[float, float]:
+    return 100.0 * interval.exposure_low, 100.0 * interval.exposure_high
 
 
-def _label(plot: Any, place: int, value: float, by: str) -> None:
+def _label(plot: Any, place: int, value: float, span: tuple[float, float], by: str) -> None:
+    """Write a figure beyond the end of its bar, and of the interval over it."""
     text = f"{value:+,.0f}" if by == "usd" else f"{value:+.2f}"
-    side = "right" if value < 0 else "left"
+    end, shift, side = (min(value, *span), -4, "right") if value < 0 else (max(value, *span), 4, "left")
     plot.annotate(
-        text,
-        (value, place),
-        (-4 if value < 0 else 4, 0),
-        textcoords="offset points",
-        ha=side,
-        va="center",
-        fontsize=7,
+        text, (end, place), (shift, 0), textcoords="offset points", ha=side, va="center", fontsize=7
     )
 
 
 def _title(table: RowTable[R]) -> str:
-    return "\n".join(textwrap.wrap(f"{table.kind}: {clean(str(table.run['scenario']))}", 78))
+    what = clean(str(table.run["scenario"]))
+    if table.run.get("then"):
+        what += " -> " + "; ".join(f"{name}={weight:g}" for name, weight in table.run["then"].items())
+    return "\n".join(textwrap.wrap(f"{table.kind}: {what}", 78))
 
 
 def _foot(table: RowTable[R]) -> str:

@@ -71,10 +71,11 @@ def is_drawing(form: str) -> TypeGuard[Drawing]:
     return form in {"png", "svg"}
 
 
-def leave_room(made: Figure, below: float, above: float) -> None:
-    """Keep shares of the height free for a foot and a title."""
+def leave_room(made: Figure, below: float) -> None:
+    """Keep inches at the bottom free for a foot."""
     engine: Any = made.get_layout_engine()  # Any: the constrained one, whose `rect` the base does not know
-    engine.set(rect=(0, below, 1, 1 - below - above))
+    share = below / made.get_figheight()
+    engine.set(rect=(0, share, 1, 1 - share))
 
 
 def to_bytes(made: Figure, form: Drawing) -> bytes:

@@ -68,7 +68,7 @@ def draw_timeline(table: TimelineTable, form: Drawing) -> bytes:
         run = table.run
         foot = f"as known on {run['as_of']} ({run['facts']}) · data edition {run['data_edition']}"
         made.text(0.01, 0.0, foot, fontsize=7, color=AXIS, va="bottom")
-        leave_room(made, 0.02, 0.01)
+        leave_room(made, 0.2)
         return to_bytes(made, form)
 
 
