@@ -39,7 +39,7 @@ def read_document(source: Input) -> Any:  # Any: what JSON holds
     except UnicodeDecodeError as error:
         raise FileProblem(source.name, "bytes that are not UTF-8", "JSON in UTF-8") from error
     except json.JSONDecodeError as error:
-        found = f"{error.msg} at line {error.lineno}, column {error.colno}"
+        found = f"no sound JSON ({error.msg} at line {error.lineno}, column {error.colno})"
         raise FileProblem(source.name, found, "JSON") from error
     except (RecursionError, ValueError) as error:  # ValueError: a number of too many digits
         found = "a document nested too deeply, or a number too long"

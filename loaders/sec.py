@@ -118,7 +118,8 @@ def _open_list(item: Input) -> dict[str, object]:
     except UnicodeDecodeError as error:
         raise FileProblem(item.name, "bytes that are not UTF-8", EXPECTED) from error
     except json.JSONDecodeError as error:
-        found = "several JSON values, one after the other" if error.msg == "Extra data" else str(error)
+        is_more = error.msg == "Extra data"
+        found = "several JSON values, one after the other" if is_more else f"no sound JSON ({error})"
         raise FileProblem(item.name, found, EXPECTED) from error
     except (RecursionError, ValueError) as error:
         raise FileProblem(item.name, str(error), EXPECTED) from error

@@ -38,7 +38,8 @@ def table_name(base: str, path: str) -> str:
     stem = base[:-4] if base.lower().endswith(".csv") else base
     fitting = [name for name in known if stem == name or stem.startswith(f"{name}_")]
     if not fitting:
-        expected = f"a file named after one of {', '.join(known)}, as in Company.csv"
+        own = "for a table of your own: `chainshock load tabular FILE --map MAPPING`"
+        expected = f"a file named after one of {', '.join(known)}, as in Company.csv; {own}"
         raise FileProblem(path, f"a table named {stem!r}", expected)
     return max(fitting, key=len)
 

@@ -91,19 +91,22 @@ def _open(item: Input, mapping: TableMap, *, is_sheet: bool) -> Table | Sheet:
     else:
         encoding, delimiter = mapping.table.encoding, mapping.table.delimiter
         table = open_table(item, (), columns, encodings=(encoding,), delimiter=delimiter)
-    has = ", ".join(table.header)
+    place = f"sheet {table.name!r} of {item.name}" if isinstance(table, Sheet) else item.name
+    has = f"one of its columns: {', '.join(table.header)}; or no line for a field that it does not have"
     problems = [
         InvalidRecord(
             mapping.path,
             mapping.line("columns", name),
             f"columns.{name}",
-            f"{column!r}, {'twice in' if column in table.header else 'which is not in'} {item.name}",
-            f"one of its columns: {has}" if column not in table.header else "a column that is there once",
+            f"{column!r}, {'twice in' if column in table.header else 'which is not in'} {place}",
+            has if column not in table.header else "a column that is there once",
         )
         for name, column in mapping.columns.items()
         if table.header.count(column) != 1
     ]
     if problems:
+        for problem in problems[1:]:  # the columns are told once
+            problem.expected = problem.expected.replace(has, "one of the same columns")
         problems[0].others = tuple(problems[1:])
         raise problems[0]
     return table

@@ -132,9 +132,10 @@ class Cells:
             return None
         share = number / 100 if is_percent else number
         if not 0 <= share <= 1:
-            hint = (
-                "from 0 to 100" if is_percent else '0 to 1, or `shares = "percent"` in [table] of the mapping'
-            )
+            hint = "from 0 to 100" if is_percent else "from 0 to 1"
+            if not is_percent and share > 1:
+                in_text = ', or `shares = "percent"` in [table] of the mapping'
+                hint += "; in a spreadsheet, 40 % is the number 0.4" if self._is_sheet else in_text
             self.problem(name, quote(text), f"a share, {hint}")
             return None
         return share
@@ -205,10 +206,13 @@ class Cells:
         number = read_number(text, *signs)
         if number is None:
             other = read_number(text, *((",", "."), (".", ","))[signs[0] == ","])
-            hint = (
-                "; make the cell a number" if self._is_sheet else "; say `decimal` and `thousands` in [table]"
-            )
-            self.problem(
-                name, quote(text), f"a number like 1{signs[0]}5" + (hint if other is not None else "")
-            )
+            hint = ""
+            if text.startswith("="):
+                hint = "; a formula is not worked out: put its value there"
+            elif other is not None:
+                is_plain = self._is_sheet
+                hint = (
+                    "; make the cell a number" if is_plain else "; say `decimal` and `thousands` in [table]"
+                )
+            self.problem(name, quote(text), f"a number like 1{signs[0]}5{hint}")
         return number

@@ -17,7 +17,7 @@ __all__ = ["read_facilities"]
 
 def read_facilities(job: Job, rows: Iterator[Cells]) -> Iterator[Item]:
     """Read plants; a plant that makes several goods has a row for each."""
-    repeats = Repeats("facility")
+    repeats = Repeats("facility", "plant, product and year")
     for cells in rows:
         found = _read(job, cells)
         if isinstance(found, InvalidRecord):

@@ -36,7 +36,7 @@ class Job:
         self.goods = GoodIndex(context.commodities)
         self._problems: list[InvalidRecord] = []
         published = mapping.published or context.published_or_fail(
-            path, "no date of publication in the table or its mapping"
+            path, "no `published` in [source] of the mapping"
         )
         self.as_of = mapping.as_of or published
         self.companies = Companies(mapping, context)

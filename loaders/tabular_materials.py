@@ -44,7 +44,7 @@ class Need:
 def read_materials(job: Job, rows: Iterator[Cells]) -> Iterator[Item]:
     """Read a bill of materials; inputs that would make a circle of goods are set aside."""
     needs: list[Need] = []
-    checks = (Repeats("input"), _Lines(), _Circles(job))
+    checks = (Repeats("input", "product, input, variant and group"), _Lines(), _Circles(job))
     for cells in rows:
         found = _read(job, cells)
         if isinstance(found, InvalidRecord):

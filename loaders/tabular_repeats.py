@@ -16,10 +16,13 @@ Span = tuple[date | None, date | None]
 
 
 class Repeats:
-    """Rows seen so far; `name` is the field that a second statement is told with."""
+    """Rows seen so far.
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    `name` is the field that a second statement is told with, `about` what no two rows may share.
+    """
+
+    def __init__(self, name: str, about: str) -> None:
+        self._name, self._about = name, about
         self._rows: dict[tuple[object, ...], int] = {}
         self._spans: dict[object, list[tuple[date, date, str]]] = defaultdict(list)
 
@@ -40,7 +43,8 @@ class Repeats:
         starts, ends = span[0] or date.min, span[1] or date.max
         for first, last, place in self._spans[key]:
             if starts <= last and first <= ends:
-                cells.problem(self._name, f"a second row for the same, after {place}", "one row for each")
+                found = f"a second row for the same, after {place}, that says something else"
+                cells.problem(self._name, found, f"one row for each {self._about}")
                 return cells.error()
         self._spans[key].append((starts, ends, f"line {cells.line} of {cells.path}"))
         return None

@@ -72,7 +72,7 @@ def read_company(reader: MapReader) -> Company:
     at = ("company",)
     reader.forbid(at, ("id", "name", "country", "revenue", "currency", "fiscal_year"))
     key, name = reader.text((*at, "id")), reader.text((*at, "name"))
-    if not key and not name:
+    if not key and not name and reader.get((*at, "name")) is None and reader.get((*at, "id")) is None:
         reader.add(at, "no name of your company", "`name`, or the `id` of a company in the store")
     wrong = key_error("Company", key) if key else None
     if wrong is not None:

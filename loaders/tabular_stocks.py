@@ -20,7 +20,7 @@ COLLECTIVE = "holders that are no single company"
 
 def read_stocks(job: Job, rows: Iterator[Cells]) -> Iterator[Item]:
     """Read stocks: weeks of the holder's own need, or a quantity."""
-    repeats = Repeats("good")
+    repeats = Repeats("good", "holder, plant, good and day")
     for cells in rows:
         holder = cells.raw("holder")
         if holder and is_collective(holder):

@@ -53,7 +53,7 @@ class Delivery:
 def read_suppliers(job: Job, rows: Iterator[Cells]) -> Iterator[Item]:
     """Read suppliers; shares that are not stated follow from volumes."""
     deliveries: list[Delivery] = []
-    repeats = Repeats("supplier")
+    repeats = Repeats("supplier", "supplier, customer, good and country at a time")
     for cells in rows:
         found = _read(job, cells)
         if isinstance(found, Delivery):

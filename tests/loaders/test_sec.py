@@ -139,7 +139,7 @@ def test_entry_that_does_not_fit_is_quarantined_and_the_rest_loads(tmp_path: Pat
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        (b"", "Expecting value"),
+        (b"", "no sound JSON"),
         (b"[]", "an array"),
         (b"{}", "no entries"),
         (b'{"0": {}}\n{"1": {}}', "several JSON values"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainshock.errors import FileProblem
+from chainshock.errors import FileProblem, InvalidRecord
 from chainshock.loaders.ingest import load
 from tests.loaders.tabular_worlds import MAPS, facts, load_table, small_store, write
 
@@ -252,3 +252,33 @@ def test_workbook_without_the_sheet_is_refused(tmp_path):
     path = sheet(tmp_path, ["Who", "What", "Where", "Share"])
     with pytest.raises(FileProblem, match="Buy"):
         load("tabular", [path], small_store(), origin="mine", mapping=map_path)
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        ("=1-D2", "a formula is not worked out"),
+        ("40", 'or `shares = "percent"`'),
+    ],
+)
+def test_share_that_does_not_fit_is_told_with_the_way_out(tmp_path, share, expected):
+    _, report = load_table(tmp_path, "suppliers", HEADER + f"Lindenau AG,MAG_S,Germany,{share}\n")
+    assert expected in one_problem(report).expected
+
+
+def test_share_below_zero_is_no_matter_of_per_cent(tmp_path):
+    _, report = load_table(tmp_path, "suppliers", HEADER + "Lindenau AG,MAG_S,Germany,-5\n")
+    assert one_problem(report).expected == "a share, from 0 to 1"
+
+
+def test_second_row_that_says_something_else_is_told_with_what_may_not_repeat(tmp_path):
+    rows = "Lindenau AG,MAG_S,Germany,0.5\nLindenau AG,MAG_S,Germany,0.6\n"
+    _, report = load_table(tmp_path, "suppliers", HEADER + rows)
+    assert "supplier, customer, good and country" in one_problem(report).expected
+
+
+def test_columns_of_a_table_are_told_once(tmp_path):
+    with pytest.raises(InvalidRecord) as caught:
+        load_table(tmp_path, "suppliers", "Alpha,Beta\nx,y\n")
+    assert str(caught.value).count("Alpha, Beta") == 1
+    assert len(caught.value.all) == 4
