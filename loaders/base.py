@@ -61,9 +61,9 @@ class LoadReport:
 
     def __str__(self) -> str:
         text = (
-            f"{self.read} rows read: {self.loaded} loaded, {self.unchanged} unchanged, "
-            f"{self.superseded} superseded, "
-            + (f"{self.left_out} left out, " if self.left_out else "")
-            + f"{self.quarantined} quarantined"
+            f"{self.read:,} rows read: {self.loaded:,} loaded, {self.unchanged:,} unchanged, "
+            f"{self.superseded:,} superseded, "
+            + (f"{self.left_out:,} left out, " if self.left_out else "")
+            + f"{self.quarantined:,} quarantined"
         )
         return f"{text}; nothing changed" if not self.loaded and not self.superseded else text

@@ -53,3 +53,21 @@ def test_missing_mapping_exits_with_the_way_to_one(tmp_path):
 def test_mapping_without_tabular_is_wrong_usage(tmp_path):
     path, mapping = write(tmp_path, "suppliers", "Who\nx\n")
     assert invoke("load", path, "--map", mapping, "--dry-run").exit_code == 2
+
+
+def test_dry_run_says_that_it_changed_nothing(tmp_path):
+    result = invoke("load", "tabular", *tabular_example(tmp_path), "--dry-run")
+    assert "1 loaded" in result.stdout
+    assert "dry run, nothing changed" in result.stdout
+
+
+def test_source_that_there_is_none_of_is_told_with_those_that_there_are(tmp_path):
+    path, mapping = write(tmp_path, "suppliers", "Who\nx\n", MAPS["suppliers"])
+    result = invoke("load", "tabullar", path, "--map", mapping, "--dry-run")
+    assert "tabular" in result.stderr
+
+
+def test_list_of_sources_stays_within_the_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    result = invoke("load", "--list")
+    assert max(map(len, result.stdout.splitlines())) <= 80

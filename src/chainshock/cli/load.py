@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from chainshock.cli.options import DATE, format_of, output_options
-from chainshock.cli.output import load_progress, progress, to_csv, to_json, write_text
+from chainshock.cli.output import load_progress, progress, terminal_width, to_csv, to_json, write_text
 from chainshock.cli.review import ask, can_ask, keep_decisions, show_waiting
-from chainshock.errors import FileProblem
+from chainshock.errors import FileProblem, UnknownName
 
 if TYPE_CHECKING:
     from chainshock.graph.stores.base import Store
@@ -136,7 +138,7 @@ def load(
         report = run()
         if review is not None and not dry_run and _asked(report, source, target, Path(review)):
             report = run()
-    _print_report(report, name, form, header, output)
+    _print_report(report, name, form, header, output, dry_run=dry_run)
     show_waiting(report.waiting, review)
 
 
@@ -165,9 +167,16 @@ def _split_source(paths: Sequence[str]) -> tuple[str, list[str]]:
     source = "tables"
     if files and files[0] in LOADERS and not Path(files[0]).exists():
         source = files.pop(0)
+    elif len(files) > 1 and _is_word(files[0]) and not os.path.lexists(files[0]):
+        raise UnknownName("source", files[0], tuple(LOADERS))
     if not files:
         raise click.UsageError("Missing argument 'PATH...'.")
     return source, files
+
+
+def _is_word(text: str) -> bool:
+    """Tell whether an argument looks like the name of a source, and like no path."""
+    return text.replace("-", "").isalnum()
 
 
 @contextlib.contextmanager
@@ -205,7 +214,6 @@ def _opened(path: str | None, *, empty: bool, dry_run: bool) -> Iterator[Store]:
 
 
 def _remove(origin: str, path: str) -> None:
-    from chainshock.errors import UnknownName
     from chainshock.graph.stores.sqlite import SqliteStore
 
     with SqliteStore(path) as store:
@@ -217,7 +225,9 @@ def _remove(origin: str, path: str) -> None:
     click.echo(f"{origin}: {count:,} facts removed from {path}", err=True)
 
 
-def _print_report(report: LoadReport, origin: str, form: str, header: bool, output: str) -> None:
+def _print_report(
+    report: LoadReport, origin: str, form: str, header: bool, output: str, *, dry_run: bool
+) -> None:
     rows = [
         {"source": p.source, "line": p.line, "column": p.column, "found": p.found, "expected": p.expected}
         for p in report.problems
@@ -241,7 +251,9 @@ def _print_report(report: LoadReport, origin: str, form: str, header: bool, outp
         columns = ["source", "line", "column", "found", "expected"]
         write_text(to_csv(columns, rows, run if header else None), output)
     else:
-        lines = [f"{origin}: {report}", *(f"    left out: {n:,} {why}" for why, n in report.reasons.items())]
+        effect = "; dry run, nothing changed" if dry_run and (report.loaded or report.superseded) else ""
+        lines = [f"{origin}: {report}{effect}"]
+        lines += [f"    {n:,} left out: {why}" for why, n in report.reasons.items()]
         write_text("\n".join(lines) + "\n", output)
     for problem in report.problems[:MOST_PROBLEMS]:
         place = problem.source if problem.line is None else f"{problem.source}:{problem.line}"
@@ -273,6 +285,10 @@ def _print_sources(form: str, output: str) -> None:
     elif form == "csv":
         write_text(to_csv(columns, rows), output)
     else:
-        width = max(len(row["name"]) for row in rows)
-        lines = [f"{row['name']:{width}}  {row['title']}: {row['adds']}" for row in rows]
+        width, lines = max(len(row["name"]) for row in rows), []
+        for row in rows:
+            about = textwrap.wrap(f"{row['title']}: {row['adds']}", terminal_width() - width - 2)
+            lines += [
+                f"{name:{width}}  {line}" for name, line in zip_longest([row["name"]], about, fillvalue="")
+            ]
         write_text("\n".join(lines) + "\n", output)
