@@ -98,7 +98,7 @@ class SupplyRiskTable(AnswerTable[SupplyRiskRow]):
             Column("EU HHI", 6, "right"),
             Column("SR <=", 5, "right", drop=2),
             Column("SR publ.", 8, "right"),
-            Column("largest origins", 26),
+            Column("largest origins", 19),
             Column("source", 24, drop=1),
         ]
         cells = [

@@ -106,7 +106,8 @@ def _wrap(text: str, width: int) -> list[str]:
     for line in clean(text).split("\n"):
         # "75 %" and "EUR 5" stay together: blanks before a sign are kept by a no-break space while wrapping
         bound = line.replace(" %", NO_BREAK + "%")
-        lines.extend(textwrap.wrap(bound, width, break_on_hyphens=False) or [""])
+        at_hyphens = any(len(word) > width for word in bound.split(" "))  # rather than inside a word
+        lines.extend(textwrap.wrap(bound, width, break_on_hyphens=at_hyphens) or [""])
     return [line.replace(NO_BREAK, " ") for line in lines]
 
 

@@ -312,6 +312,7 @@ class Shock:
             raise QueryError(
                 f"{node}: found no activity of it in the network of {self.choices.as_of}, "
                 "expected facts of what it makes or serves"
+                + (", as a bill of materials gives them" if kind == "companies" else "")
             )
         row = make_rows(self, kind, [found], EXTRAS)[0].ranked(1, (1, 1))
         from chainshock.explanation import explain_entity  # noqa: PLC0415 - rankings do without

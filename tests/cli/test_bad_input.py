@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.worlds import PROVENANCE, SAID, invoke, make_store, write_tables
 from tests.faults import content
+from tests.loaders.tabular_worlds import MAPS, write
 
 EXPORTS = f"source,target,code,period,tonnes,{PROVENANCE}\n"
 OWNS = f"source,target,stake,status,{PROVENANCE}\n"
@@ -204,7 +205,9 @@ def test_bad_scenario_file_is_refused_with_line_and_reason(case, command, tmp_pa
     monkeypatch.chdir(tmp_path)
     text, said = BAD_SCENARIOS[case]
     (tmp_path / "s.toml").write_text(text, encoding="utf-8")
-    assert_fails(invoke(*command, "s.toml"), 1, *said, "found", "expected")
+    result = invoke(*command, "s.toml")
+    assert_fails(result, 1, *said, "found", "expected")
+    assert "1 problems" not in result.output
 
 
 def test_scenario_in_latin_1_is_refused(tmp_path):
@@ -223,6 +226,15 @@ def test_bad_control_is_refused(control):
 
 def test_unknown_entity_gives_close_names():
     assert_fails(invoke("explain", "Frod Motor"), 1, "Frod Motor", "ford-motor")
+
+
+def test_company_without_an_activity_is_told_what_gives_it_one(tmp_path):
+    path, mapping = write(
+        tmp_path, "suppliers", "Who,What,Where,Share\nLindenau AG,MAG_NDFEB_S,DEU,0.6\n", MAPS["suppliers"]
+    )
+    mine = tmp_path / "mine.db"
+    assert invoke("load", "tabular", path, "--map", mapping, "--store", mine).exit_code == 0
+    assert_fails(invoke("explain", "Alder Motion GmbH", "--store", mine), 1, "bill of materials")
 
 
 def test_ambiguous_entity_gives_its_candidates():

@@ -143,5 +143,10 @@ def test_narrow_table_drops_columns_before_it_breaks_the_reason():
     assert max(map(len, narrow.splitlines())) <= 24
 
 
+def test_word_wider_than_its_column_breaks_at_its_hyphens():
+    table = draw_table([Column("good", 14)], [["NdPr (neodymium-praseodymium)"]], 80)
+    assert table.splitlines()[2:] == ["NdPr", "(neodymium-", "praseodymium)"]
+
+
 def test_control_characters_in_data_do_not_reach_the_terminal():
     assert clean("a\x1b[2Jb") == "a?[2Jb"

@@ -204,7 +204,9 @@ def check(
         columns = ["source", "line", "key", "found", "expected"]
         write_text(to_csv(columns, rows, {"scenario": name} if header else None), output)
     else:
-        write_text(f"{name}: {'sound' if not rows else f'{len(rows)} problems'}\n", output)
+        write_text(
+            f"{name}: {'sound' if not rows else f'{len(rows)} problem' + 's' * (len(rows) > 1)}\n", output
+        )
     for problem in problems:
         click.echo(f"Error: {problem}", err=True)
     if problems:
