@@ -311,7 +311,7 @@ WRONG_USAGE = [
     ["rank", "--rationing", "alphabet"],
     ["rank", "--fail-above", "lots"],
     ["rank", "--format", "xml"],
-    ["rank", "-o", "rank.png"],
+    ["rank", "-o", "rank.pdf"],
     ["compare", "april-2025"],
     ["compare", "a", "b", "--severity", "0.5"],
     ["load"],
