@@ -35,8 +35,10 @@ class Job:
         self.mapping, self.context = mapping, context
         self.goods = GoodIndex(context.commodities)
         self._problems: list[InvalidRecord] = []
-        published = mapping.published or context.published_or_fail(
-            path, "no `published` in [source] of the mapping"
+        published = (
+            context.published
+            or mapping.published
+            or context.published_or_fail(path, "no `published` in [source] of the mapping")
         )
         self.as_of = mapping.as_of or published
         self.companies = Companies(mapping, context)

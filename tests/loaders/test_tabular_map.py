@@ -236,3 +236,10 @@ def test_integer_of_thousands_of_digits_is_refused(tmp_path, number):
     mapping = changed('country = "DEU"', f"revenue = {number}")
     with pytest.raises(FileProblem, match="64 bits"):
         load_table(tmp_path, "suppliers", TABLE, mapping)
+
+
+def test_date_on_the_command_line_wins_over_that_of_the_mapping(tmp_path):
+    table = "Who,What,Where,Share\nLindenau AG,MAG_S,Germany,0.6\n"
+    store, _ = load_table(tmp_path, "suppliers", table, published=date(2026, 1, 31))
+    (fact,) = facts(store, "SUPPLIES")
+    assert fact.provenance.known_from == date(2026, 1, 31)
