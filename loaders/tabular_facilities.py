@@ -36,7 +36,7 @@ def _read(job: Job, cells: Cells) -> tuple[object, list[Fact]] | InvalidRecord:
     output, capacity = cells.number("output"), cells.number("capacity")
     unit, year = cells.unit("unit", a_year=True), cells.year("year") or job.as_of.year
     note = Life(note=cells.text("note"))
-    if product is None and (output is not None or capacity is not None):
+    if not cells.raw("product") and (output is not None or capacity is not None):
         cells.problem("product", "a figure without a product", "the good that it is a figure of")
     figures = {}
     for basis, amount in (("output", output), ("capacity", capacity)):

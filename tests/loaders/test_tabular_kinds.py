@@ -284,3 +284,9 @@ def test_end_use_of_the_graph_keeps_its_own_inputs(tmp_path):
 def test_product_for_an_end_use_that_does_not_fit_is_refused(tmp_path, more):
     with pytest.raises(InvalidRecord):
         load_table(tmp_path, "bill-of-materials", MATERIALS, shared(**more), store=store_with_end_use())
+
+
+def test_figure_of_an_unknown_good_is_told_once_as_an_unknown_good(tmp_path):
+    row = "Werk Nord,Germany,magnet,operating,Unobtainium,50,t\n"
+    _, report = load_table(tmp_path, "facilities", PLANTS + row)
+    assert [problem.found for problem in report.problems] == ["'Unobtainium'"]
