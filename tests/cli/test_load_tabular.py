@@ -71,3 +71,13 @@ def test_list_of_sources_stays_within_the_terminal(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     result = invoke("load", "--list")
     assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_template_overwrites_no_file(tmp_path):
+    path = tmp_path / "suppliers.toml"
+    assert invoke("load", "--template", "suppliers", "-o", str(path)).exit_code == 0
+    path.write_text("filled in", encoding="utf-8")
+    result = invoke("load", "--template", "suppliers", "-o", str(path))
+    assert result.exit_code == 1
+    assert "a template overwrites nothing" in result.stderr
+    assert path.read_text("utf-8") == "filled in"

@@ -271,6 +271,8 @@ def _print_template(kind: str, form: str, output: str) -> None:
 
     if form == "json":
         raise click.UsageError("--template writes a mapping file, or with --format csv a table; no JSON")
+    if output != "-" and os.path.lexists(output):
+        raise FileProblem(output, "a file that is there already", "a new name: a template overwrites nothing")
     write_text(table_template(kind) if form == "csv" else template(kind), output)
 
 
