@@ -1,7 +1,7 @@
 """Read sheets of Excel workbooks (.xlsx) as tables of text; needs openpyxl, the extra `excel`.
 
-Cells are read as values: numbers as plain text, dates as ISO text. A formula is the text of the formula; it
-is never worked out. Links to other files are not followed.
+Cells are read as values: numbers as plain text, with their sign if in per cent, dates as ISO text. A formula
+is the text of the formula; it is never worked out. Links to other files are not followed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import islice
+from math import isfinite
 from typing import IO, TYPE_CHECKING
 
 from chainshock.errors import FileProblem, InvalidRecord
@@ -24,6 +25,7 @@ from chainshock.loaders.inputs import Input
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.cell import Cell, MergedCell
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 __all__ = ["Sheet", "cell_text", "open_sheet"]
@@ -167,13 +169,10 @@ def _rows(sheet: ReadOnlyWorksheet, path: str) -> Iterator[tuple[int, list[str]]
     """Iterate over the rows that are not blank, with their numbers, without blank cells at the end."""
     with _translated(path):
         sheet.reset_dimensions()  # what the file says of its size may be wrong
-        values = sheet.iter_rows(values_only=True)  # type: ignore[misc]  # the stub takes it for writable
-        rows = enumerate(values, 1)
+        rows = enumerate(sheet.iter_rows(), 1)  # type: ignore[misc]  # the stub takes it for writable
     while True:
         with _translated(path):
-            some = [
-                (line, [cell_text(value) for value in cells]) for line, cells in islice(rows, ROWS_AT_ONCE)
-            ]
+            some = [(line, [_shown(cell) for cell in cells]) for line, cells in islice(rows, ROWS_AT_ONCE)]
         if not some:
             return
         for line, cells in some:
@@ -181,6 +180,14 @@ def _rows(sheet: ReadOnlyWorksheet, path: str) -> Iterator[tuple[int, list[str]]
                 cells.pop()
             if cells:
                 yield line, cells
+
+
+def _shown(cell: Cell | MergedCell) -> str:
+    """Write a cell as text; a number that the sheet shows in per cent with its sign, 0.45 as 45%."""
+    value = cell.value
+    if isinstance(value, int | float) and "%" in cell.number_format and isfinite(value):
+        return f"{(Decimal(repr(value)) * 100).normalize():f}%"
+    return cell_text(value)
 
 
 @contextmanager

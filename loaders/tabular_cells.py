@@ -73,9 +73,7 @@ class Cells:
 
     def is_plain(self, name: str) -> bool:
         """Tell whether numbers and dates of a field have one form: in a spreadsheet, and in the mapping."""
-        column = self.mapping.columns.get(name)
-        words = self.mapping.values.get(name, {})
-        return self._is_sheet or column is None or self.row[column] in words
+        return self._is_sheet or self._is_of_mapping(name)
 
     def raw(self, name: str) -> str:
         """Give a field's text as it stands in the table, or as the mapping puts it."""
@@ -121,11 +119,14 @@ class Cells:
         return number
 
     def share(self, name: str) -> float | None:
-        """Read a share from 0 to 1; with a per cent sign, or where the mapping says so, from 0 to 100."""
+        """Read a share from 0 to 1; with a per cent sign, or where the mapping says so, from 0 to 100.
+
+        What the mapping says holds for a spreadsheet too: its cells of the form 45 % come with their sign.
+        """
         text = self.text(name)
         if not text:
             return None
-        in_percent = self.mapping.table.shares == "percent" and not self.is_plain(name)
+        in_percent = self.mapping.table.shares == "percent" and not self._is_of_mapping(name)
         is_percent = text.endswith("%") or in_percent
         number = self._number(name, text.removesuffix("%").strip())
         if number is None:
@@ -199,6 +200,11 @@ class Cells:
             known = f"one of {', '.join(KNOWN_UNITS)}{periods}"
             self.problem(name, quote(text), f"{known}, or a line for it in [units] of the mapping")
         return unit
+
+    def _is_of_mapping(self, name: str) -> bool:
+        """Tell whether a field's text was written by whoever wrote the mapping."""
+        column = self.mapping.columns.get(name)
+        return column is None or self.row[column] in self.mapping.values.get(name, {})
 
     def _number(self, name: str, text: str) -> float | None:
         form = self.mapping.table

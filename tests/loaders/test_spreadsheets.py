@@ -139,3 +139,12 @@ def test_workbook_that_cannot_be_read_is_refused(
 def test_sheet_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(FileProblem, match="no sheet 'third', expected one of 'first', 'second'"):
         opened(workbook_of(tmp_path, ["a"]), "third")
+
+
+def test_number_in_per_cent_keeps_its_sign(tmp_path: Path) -> None:
+    path = workbook_of(tmp_path, ["a", "b"], [0.07, 45])
+    book = openpyxl.load_workbook(path)
+    sheet = book["first"]
+    sheet["A2"].number_format = "0.0%"
+    book.save(path)
+    assert cells(path) == [(2, "7%", "45")]

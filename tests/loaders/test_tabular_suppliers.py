@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -170,6 +171,22 @@ def test_formula_in_a_name_is_text(tmp_path):
 def test_percent_sign_is_understood(tmp_path):
     store, _ = load_table(tmp_path, "suppliers", HEADER + "A-Works,MAG_S,Germany,30 %\n")
     assert supplies(store)["a-works", "DEU"].properties["share"] == 0.3
+
+
+@pytest.mark.parametrize(("cell", "form"), [(45, "General"), (0.45, "0 %")])
+def test_percent_of_the_mapping_holds_for_a_spreadsheet(tmp_path, cell, form):
+    book = openpyxl.Workbook()
+    book.active.append(["Who", "What", "Where", "Share"])
+    book.active.append(["A-Works", "MAG_S", "Germany", cell])
+    book.active.append(["B-Works", "MAG_S", "Germany", 0.5 if form == "General" else 0.005])
+    for row in (2, 3):
+        book.active.cell(row, 4).number_format = form
+    book.save(tmp_path / "t.xlsx")
+    _, mapping = write(tmp_path, "suppliers", "", MAPS["suppliers"] + '[table]\nshares = "percent"\n')
+    store = small_store()
+    load("tabular", [tmp_path / "t.xlsx"], store, origin="t", mapping=mapping)
+    shares = {key: fact.properties["share"] for (key, _), fact in supplies(store).items()}
+    assert shares == {"a-works": 0.45, "b-works": 0.005}
 
 
 def test_words_of_the_table_mean_what_the_mapping_says(tmp_path):
