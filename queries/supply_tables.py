@@ -109,7 +109,7 @@ def _edition(facts: Iterable[Fact]) -> list[Fact]:
 
 def _table(node: NodeRef, stage: str, basis: str, period: str, facts: list[Fact]) -> SupplyTable | None:
     """Make a table of facts; None where they tell no share."""
-    of_named = any("share" not in f.properties and "import_share" not in f.properties for f in facts)
+    of_named = any(_is_bare_quantity(fact) for fact in facts)
     amounts = {f.source.key: _number(f, "output") if of_named else _told(f) for f in facts}
     total = sum(amounts.values())
     if total <= 0.0 or (of_named and len(facts) == 1):  # one country's quantity tells no share
@@ -135,6 +135,13 @@ def _is_of_country(fact: Fact) -> bool:
 
 def _told(fact: Fact) -> float:
     return _number(fact, "share") or _number(fact, "import_share")
+
+
+def _is_bare_quantity(fact: Fact) -> bool:
+    """Tell whether a plain quantity comes without a share; one withheld or bounded has none in any table."""
+    p = fact.properties
+    is_told = not {"share", "import_share"}.isdisjoint(p)
+    return not is_told and "output" in p and p.get("qualifier") not in {"at_most", "at_least"}
 
 
 def _number(fact: Fact, name: str) -> float:

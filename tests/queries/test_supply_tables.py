@@ -65,6 +65,21 @@ def test_quantities_without_a_total_are_shares_of_those_named():
     assert table.stage == "oxide"
 
 
+@pytest.mark.parametrize(
+    "hidden", [{"qualifier": "withheld"}, {"qualifier": "at_most", "output": 0.5, "unit": "t"}]
+)
+def test_withheld_or_bounded_quantity_leaves_the_published_shares_as_they_are(hidden):
+    given = {"year": 2025, "basis": "output"}
+    facts = [
+        fact("PRODUCES", "Country:CHN", "Commodity:OX", output=40.0, share=0.4, **given),
+        fact("PRODUCES", "Country:RUS", "Commodity:OX", output=32.0, share=0.32, **given),
+        fact("PRODUCES", "Country:USA", "Commodity:OX", **hidden, **given),
+    ]
+    (table,) = supply_tables(graph_of(facts), 2025)
+    assert (table.shares, table.of_named) == ({"CHN": 0.4, "RUS": 0.32}, False)
+    assert table.unknown == pytest.approx(0.28)
+
+
 def test_quantity_of_one_country_tells_no_share():
     only = fact("PRODUCES", "Country:CHN", "Commodity:OX", year=2024, basis="output", output=3.0)
     assert supply_tables(graph_of([only]), 2025) == []
