@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import json.scanner
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,13 +60,24 @@ class Outcome:
     @property
     def day(self) -> date | None:
         """First full date of the window; None where it names none."""
-        found = _DAY.search(self.window)
-        return None if found is None else date.fromisoformat(found[0])
+        return _first_day(self.window)
 
     @property
     def is_scored(self) -> bool:
         """Whether its sign counts: harm or windfall, confidence A or B, not excluded."""
         return self.impact in {"harm", "windfall"} and self.confidence in {"A", "B"} and not self.excluded
+
+
+def _first_day(window: str) -> date | None:
+    """Give the first full date that a window names, if it names one.
+
+    Raises
+    ------
+    ValueError
+        There is no such day.
+    """
+    found = _DAY.search(window)
+    return None if found is None else date.fromisoformat(found[0])
 
 
 @dataclass(frozen=True)
@@ -123,6 +135,8 @@ def read_outcomes(path: str | Path) -> list[Event]:
         ) from None
     except RecursionError:
         raise FileProblem(str(path), "JSON nested too deeply", "a JSON list of events") from None
+    except ValueError:
+        raise FileProblem(str(path), "a number of too many digits", "a JSON list of events") from None
     if not isinstance(raw, list) or not all(isinstance(entry, _Located) for entry in raw):
         raise FileProblem(str(path), "something else", "a JSON list of events, each an object")
     reader = _Reader(str(path))
@@ -195,10 +209,14 @@ class _Reader:
         impact = raw.get("impact")
         if impact is not None and impact not in IMPACTS:
             self.add(raw, "impact", repr(impact), f"one of {', '.join(IMPACTS)}, or none")
-        value = raw.get("signed_value")
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            self.add(raw, "signed_value", repr(value), "a number or null")
-            value = None
+        value, window = _number(raw.get("signed_value")), str(raw.get("window") or "")
+        if value is None and raw.get("signed_value") is not None:
+            self.add(raw, "signed_value", repr(raw["signed_value"])[:60], "a number or null")
+        try:
+            _first_day(window)
+        except ValueError as error:
+            self.add(raw, "window", f"{window!r} ({error})", "dates as YYYY-MM-DD, or words")
+            window = ""
         excluded = raw.get("excluded", False)
         if not isinstance(excluded, bool):
             self.add(raw, "excluded", repr(excluded), "true or false")
@@ -211,9 +229,9 @@ class _Reader:
             impact=impact if impact in IMPACTS else None,
             confidence=self.choice(raw, "confidence", GRADES),
             excluded=excluded is True,
-            window=str(raw.get("window") or ""),
+            window=window,
             unit=str(raw.get("unit") or ""),
-            signed_value=None if value is None else float(value),
+            signed_value=value,
             line=raw.line(),
         )
 
@@ -226,7 +244,7 @@ class _Reader:
         if values is not None and (
             not isinstance(values, list)
             or len(values) != len(ordered)
-            or not all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+            or any(_number(value) is None for value in values)
         ):
             self.add(raw, "values", repr(values)[:60], "a number for each name of `ordered`")
             values = None
@@ -257,3 +275,14 @@ class _Reader:
             self.add(cast(_Located, raw), key, found, "a list of objects")
             return []
         return value
+
+
+def _number(value: object) -> float | None:
+    """Give a finite number; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None

@@ -66,6 +66,9 @@ def test_window_gives_the_first_day_it_names(tmp_path):
         ({"confidence": "D"}, "confidence", "one of A, B, C"),
         ({"excluded": "no"}, "excluded", "true or false"),
         ({"signed_value": "-7"}, "signed_value", "a number or null"),
+        ({"signed_value": 10**400}, "signed_value", "a number or null"),
+        ({"signed_value": float("nan")}, "signed_value", "a number or null"),
+        ({"window": "from 2025-02-30"}, "window", "dates as YYYY-MM-DD"),
         ({"entity": ""}, "entity", "a text under 'entity'"),
     ],
 )
@@ -88,7 +91,15 @@ def test_event_twice_or_with_an_unknown_role_is_told(tmp_path):
         read_outcomes(write(tmp_path / "e.json", {**event(), "role": "guess"}))
 
 
-@pytest.mark.parametrize("text", ["", "{", "{}", "[1]", '[{"id": 1}', "[" * 100_000, "\x00"])
+def test_ranking_test_with_a_number_beyond_all_bounds_is_told(tmp_path):
+    test = {"metric": "m", "ordered": ["Ford", "Bosch"], "values": [10**400, 1], "confidence": "A"}
+    with pytest.raises(InvalidRecord, match="a number for each name"):
+        read_outcomes(write(tmp_path / "e.json", {**event(), "ranking_tests": [test]}))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "{}", "[1]", '[{"id": 1}', "[" * 100_000, "\x00", "[" + "9" * 5000]
+)
 def test_file_that_is_no_list_of_events_is_a_clear_error(tmp_path, text):
     path = tmp_path / "e.json"
     path.write_text(text, encoding="utf-8")
