@@ -87,7 +87,7 @@ def load(
     """
     source = get_source(name)
     inputs = find_inputs(paths, source.suffixes)
-    _check_quarantine(quarantine, inputs)
+    _check_quarantine(quarantine, [*(item.path for item in inputs), mapping, decisions])
     view = store.view()
     context = Context(view, origin, published, mapping, decisions, source=name)
     if decisions is not None:  # a file of decisions that does not fit is refused before anything is read
@@ -182,10 +182,11 @@ def _file_name(item: Input) -> str:
     return name.replace(";", "_")
 
 
-def _check_quarantine(quarantine: str | Path | None, inputs: Sequence[Input]) -> None:
-    """Refuse to write the problems over a file that is being loaded."""
-    if quarantine is not None and os.path.realpath(quarantine) in {os.path.realpath(i.path) for i in inputs}:
-        raise FileProblem(str(quarantine), "a table that is being loaded", "another file for the problems")
+def _check_quarantine(quarantine: str | Path | None, others: Sequence[Path | None]) -> None:
+    """Refuse to write the problems over a file that the load reads."""
+    taken = {os.path.realpath(path) for path in others if path is not None}
+    if quarantine is not None and os.path.realpath(quarantine) in taken:
+        raise FileProblem(str(quarantine), "a file that is being loaded", "another file for the problems")
 
 
 def _still_needed(error: InvalidReference, origin: str) -> InvalidReference:

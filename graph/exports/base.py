@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 STDOUT = "-"
+DATABASE = b"SQLite format 3\0"
 
 Content: TypeAlias = "nx.MultiDiGraph[NodeRef] | View"
 """What can be exported."""
@@ -94,7 +95,7 @@ def open_whole(destination: str | Path) -> Iterator[BinaryIO]:
     Raises
     ------
     FileProblem
-        The destination is a folder or cannot be written.
+        The destination is a folder, a database such as a store, or cannot be written.
     """
     if str(destination) == STDOUT:
         yield sys.stdout.buffer
@@ -109,6 +110,8 @@ def open_whole(destination: str | Path) -> Iterator[BinaryIO]:
             with path.open("wb") as file:
                 yield file
             return
+        if path.exists() and _is_database(path):
+            raise FileProblem(str(destination), "a database, which may be a store", "another file to write")
         fresh = fresh_sibling(path)
         try:
             with fresh.open("xb") as file:
@@ -120,6 +123,12 @@ def open_whole(destination: str | Path) -> Iterator[BinaryIO]:
         raise
     except OSError as exc:
         raise FileProblem(str(destination), exc.strerror or str(exc), "a place that can be written") from exc
+
+
+def _is_database(path: Path) -> bool:
+    """Tell whether a file is an SQLite database, as stores are."""
+    with path.open("rb") as file:
+        return file.read(len(DATABASE)) == DATABASE
 
 
 def check_path(destination: str | Path) -> None:

@@ -79,6 +79,14 @@ def test_interrupt_while_a_new_store_is_made_leaves_no_file(tmp_path, monkeypatc
     assert not list((tmp_path / "stores").iterdir())
 
 
+@pytest.mark.parametrize("option", ["--quarantine", "--output"])
+def test_store_is_never_written_over_by_a_report(option, store, tmp_path):
+    result = invoke("load", write_tables(tmp_path / "more", EXPORTS=MANY), "--store", store, option, store)
+    assert result.exit_code == 1
+    assert "a database, which may be a store" in result.stderr
+    assert content(store)  # still a store
+
+
 def test_store_that_cannot_be_written_is_refused(open_folder, tmp_path):
     store = make_store(open_folder)
     before = content(store)

@@ -177,7 +177,7 @@ def test_quarantine_file_that_cannot_be_written_rolls_the_load_back(tmp_path: Pa
 
 def test_quarantine_file_never_overwrites_a_table_that_is_loaded(tmp_path: Path) -> None:
     path = write(tmp_path, Country=COUNTRIES) / "Country.csv"
-    with pytest.raises(FileProblem, match="a table that is being loaded"):
+    with pytest.raises(FileProblem, match="a file that is being loaded"):
         load("tables", [tmp_path], MemoryStore(), origin="mine", quarantine=tmp_path / "." / "Country.csv")
     assert path.read_text(encoding="utf-8") == COUNTRIES
 

@@ -208,6 +208,13 @@ def test_row_of_another_width_and_blank_row_are_accounted_for(tmp_path):
     assert (report.read, report.loaded, report.quarantined, report.left_out) == (3, 1, 1, 1)
 
 
+def test_quarantine_file_never_overwrites_the_mapping(tmp_path):
+    table = HEADER + "A-Works,MAG_S,Germany,0.3\n"
+    with pytest.raises(FileProblem, match="a file that is being loaded"):
+        load_table(tmp_path, "suppliers", table, quarantine=tmp_path / "suppliers.toml")
+    assert (tmp_path / "suppliers.toml").read_text(encoding="utf-8") == MAPS["suppliers"]
+
+
 def test_loading_twice_changes_nothing(tmp_path):
     table = HEADER + "Lindenau AG,MAG_S,Germany,0.6\nKirin Magnetics,MAG_S,Japan,0.4\n"
     store, _ = load_table(tmp_path, "suppliers", table)
