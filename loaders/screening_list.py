@@ -47,6 +47,11 @@ class _Entry:
     until: date | None
     notice: str
 
+    @property
+    def last_day(self) -> date:
+        """Last day on which it holds, as far as is known."""
+        return self.until or date.max
+
 
 def read_items(inputs: Sequence[Input], context: Context) -> Iterator[Item]:
     """Read lists, one after the other."""
@@ -78,7 +83,7 @@ def _read_list(item: Input, context: Context) -> Iterator[Item]:
         yield entry
     index = context.companies
     found_of = find_all(index, ((e.id, e.names, e.countries) for e in entries.values()))
-    done: set[tuple[str, str]] = set()
+    chosen: dict[tuple[str, str], tuple[_Entry, Match]] = {}
     for entry in entries.values():
         answer = _sure(found_of.get(entry.id), entry, index)
         match = context.review.settle(
@@ -86,12 +91,15 @@ def _read_list(item: Input, context: Context) -> Iterator[Item]:
         )
         if not isinstance(match, Match):
             yield LeftOut(left_out(match))
-        elif (entry.list_name, match.company_id) in done:
+            continue
+        known = chosen.setdefault((entry.list_name, match.company_id), (entry, match))
+        if known[0] is not entry:
             yield LeftOut(FURTHER)
-        else:
-            done.add((entry.list_name, match.company_id))
-            facts = _facts(entry, match, begun[entry.list_name], edition, context.origin)
-            yield Taken(facts, item.name, entry.line)
+            if entry.last_day > known[0].last_day:  # one that has ended says nothing of one that holds
+                chosen[entry.list_name, match.company_id] = (entry, match)
+    for entry, match in chosen.values():
+        facts = _facts(entry, match, begun[entry.list_name], edition, context.origin)
+        yield Taken(facts, item.name, entry.line)
 
 
 def _read_entry(row: Row, path: str) -> _Entry | Item:

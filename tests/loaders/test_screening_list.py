@@ -141,6 +141,15 @@ def test_entry_that_does_not_fit_is_quarantined(tmp_path: Path, column: str, val
     assert [(p.line, p.column) for p in report.problems] == [(3, column)]
 
 
+def test_entry_that_has_ended_does_not_hide_one_that_holds(tmp_path: Path) -> None:
+    ended = entry("Example Magnet", start_date="2019-01-01", end_date="2021-01-01")
+    store = world()
+    report = load_into(store, write(tmp_path, ended, entry("Ex Mag", _id="2"), ended | {"_id": "3"}))
+    (fact,) = store.view().facts("TARGETS")
+    assert (fact.provenance.valid_from, fact.provenance.valid_to) == (date(2024, 12, 2), None)
+    assert (report.loaded, report.left_out) == (1, 2)
+
+
 def test_entry_that_stands_twice_is_quarantined(tmp_path: Path) -> None:
     report = load_into(world(), write(tmp_path, entry("Example Magnet"), entry("Example Magnet")))
     assert (report.loaded, report.quarantined) == (1, 1)
