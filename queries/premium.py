@@ -8,7 +8,7 @@ any price.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from chainshock.queries.rank_columns import shown_name, usd_millions
 from chainshock.queries.ranking import WORDS, By, RowTable, percent, severity_text, wrap
 from chainshock.queries.tables import Column, draw_table
 
-__all__ = ["PremiumRow", "PremiumTable", "full_name", "premium_table", "read_weights"]
+__all__ = ["PremiumRow", "PremiumTable", "full_name", "full_names", "premium_table", "read_weights"]
 
 SUM_TOLERANCE = 1e-6
 
@@ -212,6 +212,31 @@ def full_name(name: str, known: Sequence[str]) -> str:
     if len(fitting) > 1:
         raise AmbiguousName("scenario", name, tuple(fitting))
     return fitting[0]
+
+
+def full_names(names: Iterable[str], known: Sequence[str]) -> dict[str, str]:
+    """Give the scenario that each name means, as `full_name` does.
+
+    Raises
+    ------
+    AmbiguousName
+        As `full_name`.
+    QueryError
+        Two names mean one scenario, whose probability would be told twice.
+
+    Examples
+    --------
+    >>> full_names(["truce", "mine.toml"], ["october-2025-truce"])
+    {'truce': 'october-2025-truce', 'mine.toml': 'mine.toml'}
+    """
+    found: dict[str, str] = {}
+    for name in names:
+        meant = full_name(name, known)
+        if meant in found.values():
+            other = next(key for key, value in found.items() if value == meant)
+            raise QueryError(f"found {other} and {name}, both {meant}, expected each scenario once")
+        found[name] = meant
+    return found
 
 
 def _check(weights: Mapping[str, float], option: str) -> None:

@@ -89,6 +89,7 @@ def test_command_shows_premium_and_re_pricing_and_all_formats_agree():
     [
         (("--weights", "controls=.6,truce=.5"), 1, "sum to 1.1, expected 1"),
         (("--weights", "controls=.6,nowhere=.4"), 1, "nowhere"),
+        (("--weights", "truce=.6,october-2025-truce=.4"), 1, "expected each scenario once"),
         (
             ("--weights", "controls=.6,truce=.4", "--then", "controls=1"),
             1,

@@ -117,7 +117,7 @@ def _premium(
     horizon: int | Literal["scenario"] | None,
 ) -> PremiumTable:
     """Rank under every scenario that has a probability, and weigh the rankings."""
-    from chainshock.queries.premium import full_name, premium_table, read_weights
+    from chainshock.queries.premium import full_names, premium_table, read_weights
     from chainshock.queries.scenario import list_scenarios
 
     known = list_scenarios()
@@ -126,7 +126,7 @@ def _premium(
     with progress("working out exposures"):
         tables: dict[str, RankTable] = {}
         like: Shock | None = None
-        for name in now:
-            like = open_shock(full_name(name, known), given, horizon, like=like)
+        for name, meant in full_names(now, known).items():
+            like = open_shock(meant, given, horizon, like=like)
             tables[name] = like.rank(kind, extras=())
         return premium_table(tables, now, later)
