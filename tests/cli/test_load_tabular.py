@@ -9,6 +9,8 @@ import pytest
 from tests.cli.worlds import invoke
 from tests.loaders.tabular_worlds import MAPS, tabular_example, write
 
+TABLE = "Who,What,Where,Share\nLindenau AG,MAG_NDFEB_S,Germany,0.6\n"
+
 
 @pytest.mark.parametrize("kind", ["suppliers", "bill-of-materials", "facilities", "stocks"])
 def test_template_is_a_mapping_file_and_its_table_a_header(kind):
@@ -81,3 +83,17 @@ def test_template_overwrites_no_file(tmp_path):
     assert result.exit_code == 1
     assert "a template overwrites nothing" in result.stderr
     assert path.read_text("utf-8") == "filled in"
+
+
+def test_correction_that_does_not_count_is_told_with_the_way_to_make_it_count(tmp_path):
+    path, mapping = write(tmp_path, "suppliers", TABLE)
+    args = ["load", "tabular", path, "--map", mapping, "--store", tmp_path / "s.db"]
+    superseded = []
+    for share in range(3, 9):  # of several shares of one date one counts, in whatever order they are loaded
+        path.write_text(TABLE.replace("0.6", f"0.{share}"), encoding="utf-8")
+        result = invoke(*args)
+        superseded.append("1 superseded" in result.stdout)
+        assert ("load it with --replace" in result.stderr) == superseded[-1]
+    assert any(superseded)
+    path.write_text(TABLE.replace("0.6", "0.25"), encoding="utf-8")
+    assert "0 superseded" in invoke(*args, "--replace").stdout

@@ -139,6 +139,12 @@ def load(
         if review is not None and not dry_run and _asked(report, source, target, Path(review)):
             report = run()
     _print_report(report, name, form, header, output, dry_run=dry_run)
+    if report.superseded and not replace:
+        click.echo(
+            f"{report.superseded:,} superseded: facts that the store holds go before them, of a later "
+            f"date or the same; if this corrects {name}, load it with --replace",
+            err=True,
+        )
     show_waiting(report.waiting, review)
 
 
