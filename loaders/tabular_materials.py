@@ -85,6 +85,7 @@ def _read(job: Job, cells: Cells) -> Need | InvalidRecord:
     group, _ = cells.text("group"), cells.text("note")
     if not cells or product is None or quantity is None:
         return cells.error()
+    line = slug(line) if line else ""  # as the graph tells lines apart, so that none is taken for another
     return Need(cells, product, good, quantity, line, line_share, criticality, group, weeks)
 
 
@@ -175,7 +176,7 @@ def _fact(job: Job, need: Need) -> Fact:
     base = job.unit_of(need.good)
     amount, unit = (need.amount * KG, "kg") if base == "t" else (need.amount, base)
     said: Said = {
-        "line": f"variant/{slug(need.line)}" if need.line else None,
+        "line": f"variant/{need.line}" if need.line else None,
         "line_share": need.line_share,
         "group": need.group,
         "amount": amount,

@@ -103,6 +103,7 @@ def test_variant_keeps_its_share_and_criticality(tmp_path):
     [
         ("Drive,MAG_S,1,kg,a,0.7,\nDrive,MAG_L,1,kg,b,0.7,\n", "1.4"),
         ("Drive,MAG_S,1,kg,a,0.7,\nDrive,MAG_L,1,kg,a,0.6,\n", "0.6 for line 'a'"),
+        ("Drive,MAG_S,1,kg,A,0.5,\nDrive,MAG_S,2,kg,a,0.3,\n", "a second row for the same"),
         ("Drive,MAG_S,1,kg,a,,\n", "without its share"),
         ("Drive,MAG_S,1,kg,,0.3,\n", "without its share"),
     ],
@@ -181,6 +182,30 @@ def test_plant_may_make_a_product_of_the_firm(tmp_path):
 def test_cell_of_a_plant_that_does_not_fit_is_set_aside(tmp_path, cells, column):
     problem = one_problem(load_table(tmp_path, "facilities", PLANTS + cells + "\n")[1])
     assert (problem.line, problem.column) == (2, column)
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ("Ulm,China,component,operating,MAG_L,5,t", "Where"),
+        ("Ulm,Germany,magnet,operating,MAG_L,5,t", "Stage"),
+        ("Ulm,Germany,component,planned,MAG_L,5,t", "Status"),
+        ("ULM.,Germany,component,operating,MAG_L,5,t", "Plant"),
+    ],
+)
+def test_second_row_of_a_plant_that_contradicts_the_first_is_set_aside(tmp_path, cells, column):
+    table = PLANTS + f"Ulm,Germany,component,operating,MAG_S,12,t\n{cells}\n"
+    store, report = load_table(tmp_path, "facilities", table)
+    problem = one_problem(report)
+    assert (problem.line, problem.column) == (3, column)
+    assert "as in an earlier row of this plant" in problem.expected
+    assert [fact.target.key for fact in facts(store, "LOCATED_IN")] == ["DEU"]
+
+
+def test_plant_that_makes_several_goods_has_a_row_for_each(tmp_path):
+    table = PLANTS + "".join(f"Ulm,Germany,component,operating,{good},12,t\n" for good in ("MAG_S", "MAG_L"))
+    store, report = load_table(tmp_path, "facilities", table)
+    assert (report.loaded, len(facts(store, "Facility")), len(facts(store, "PRODUCES"))) == (2, 1, 2)
 
 
 # ---------------------------------------------------------------- stocks
