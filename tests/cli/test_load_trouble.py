@@ -79,6 +79,23 @@ def test_interrupt_while_a_new_store_is_made_leaves_no_file(tmp_path, monkeypatc
     assert not list((tmp_path / "stores").iterdir())
 
 
+def test_store_made_by_another_load_meanwhile_is_not_replaced(tmp_path, monkeypatch):
+    new, other = tmp_path / "new.db", make_store(tmp_path)
+    before = content(other)
+    add_many = SqliteWriter.add_many
+
+    def slow(writer, facts):
+        if not new.exists():
+            new.write_bytes(other.read_bytes())
+        return add_many(writer, facts)
+
+    monkeypatch.setattr(SqliteWriter, "add_many", slow)
+    result = invoke("load", write_tables(tmp_path / "more", EXPORTS=MANY), "--store", new)
+    assert result.exit_code == 1
+    assert "made while this load ran" in result.stderr
+    assert content(new) == before
+
+
 @pytest.mark.parametrize("option", ["--quarantine", "--output"])
 def test_store_is_never_written_over_by_a_report(option, store, tmp_path):
     result = invoke("load", write_tables(tmp_path / "more", EXPORTS=MANY), "--store", store, option, store)

@@ -209,7 +209,7 @@ def _opened(path: str | None, *, empty: bool, dry_run: bool) -> Iterator[Store]:
                 with progress("starting from the reference data"):
                     load_reference(store)
             yield store
-        part.replace(path)
+        _give_name(part, Path(path))
     except OSError as exc:
         raise FileProblem(
             path, (exc.strerror or str(exc)).lower(), "a folder that exists and can be written"
@@ -217,6 +217,17 @@ def _opened(path: str | None, *, empty: bool, dry_run: bool) -> Iterator[Store]:
     finally:
         for suffix in ("", "-wal", "-shm", "-journal"):
             part.with_name(part.name + suffix).unlink(missing_ok=True)
+
+
+def _give_name(part: Path, path: Path) -> None:
+    """Give a new store its name, unless another load has made one of that name meanwhile."""
+    try:
+        os.link(part, path)
+    except FileExistsError as exc:
+        found = "a store that was made while this load ran; nothing was loaded"
+        raise FileProblem(str(path), found, "one load at a time; run it again") from exc
+    except OSError:  # a file system without hard links
+        part.replace(path)
 
 
 def _remove(origin: str, path: str) -> None:
