@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from chainshock.graph.stores.sqlite import SqliteStore
 from tests.cli.worlds import invoke
 from tests.loaders.tabular_worlds import MAPS, tabular_example, write
 
@@ -97,3 +98,15 @@ def test_correction_that_does_not_count_is_told_with_the_way_to_make_it_count(tm
     assert any(superseded)
     path.write_text(TABLE.replace("0.6", "0.25"), encoding="utf-8")
     assert "0 superseded" in invoke(*args, "--replace").stdout
+
+
+def test_decision_and_replace_leave_one_contract_of_a_supplier(tmp_path):
+    path, mapping = write(tmp_path, "suppliers", TABLE.replace("Lindenau AG", "TDK GmbH"))
+    store, decisions = tmp_path / "s.db", tmp_path / "d.csv"
+    args = ["load", "tabular", path, "--map", mapping, "--store", store, "--review", decisions]
+    assert "load again with --replace" in invoke(*args).stderr
+    decisions.write_text(decisions.read_text("utf-8").rstrip() + "yes\n", encoding="utf-8")
+    assert invoke(*args, "--replace").exit_code == 0
+    with SqliteStore(store) as opened:
+        found = [f for f in opened.view().facts("SUPPLIES") if f.origin != "reference"]
+    assert [fact.source.key for fact in found] == ["tdk"]

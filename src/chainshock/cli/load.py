@@ -116,7 +116,7 @@ def load(
         )
     with _opened(store, empty=empty, dry_run=dry_run) as target:
 
-        def run() -> LoadReport:
+        def run(*, dry_run: bool) -> LoadReport:
             from chainshock.loaders.ingest import load as load_files
 
             with load_progress(f"loading {source}") as tick:
@@ -135,9 +135,9 @@ def load(
                     decisions=None if review is None else Path(review),
                 )
 
-        report = run()
-        if review is not None and not dry_run and _asked(report, source, target, Path(review)):
-            report = run()
+        if review is not None and not dry_run and can_ask():  # before anything rests on the names that wait
+            _ask(run(dry_run=True), source, target, Path(review))
+        report = run(dry_run=dry_run)
     _print_report(report, name, form, header, output, dry_run=dry_run)
     if report.superseded and not replace:
         click.echo(
@@ -148,10 +148,10 @@ def load(
     show_waiting(report.waiting, review)
 
 
-def _asked(report: LoadReport, source: str, store: Store, path: Path) -> bool:
-    """Ask about names that wait, if somebody is there, and tell whether any was recognised."""
-    if not report.waiting or not can_ask():
-        return False
+def _ask(report: LoadReport, source: str, store: Store, path: Path) -> None:
+    """Ask about names that wait, and keep what was decided."""
+    if not report.waiting:
+        return
     from chainshock.loaders.resolve.companies import CompanyIndex
 
     decided = ask(
@@ -162,7 +162,6 @@ def _asked(report: LoadReport, source: str, store: Store, path: Path) -> bool:
         lambda text: click.echo(text, err=True),
     )
     keep_decisions(decided, path, source, CompanyIndex(store.view()).names)
-    return "yes" in decided.values()
 
 
 def _split_source(paths: Sequence[str]) -> tuple[str, list[str]]:

@@ -35,7 +35,9 @@ def show_waiting(pairs: Sequence[Pair], review: str | None) -> None:
     if not pairs:
         return
     where = (
-        "--review FILE collects them" if review is None else f"write yes or no into {review} and load again"
+        "--review FILE collects them"
+        if review is None
+        else f"write yes or no into {review} and load again with --replace"
     )
     what = "1 pair of names waits" if len(pairs) == 1 else f"{len(pairs):,} pairs of names wait"
     click.echo(f"{what} for a decision: {where}", err=True)
