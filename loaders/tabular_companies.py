@@ -76,8 +76,9 @@ class Companies:
         self.mapping, self.context = mapping, context
         self.problems: list[InvalidRecord] = []
         self._matches: dict[tuple[object, ...], Found] = {}
-        self._keys: dict[str, str] = {}
+        self._keys: dict[str, tuple[str, str]] = {}
         self.own = self._find_own()
+        self._taken = {self.own}  # keys of companies that the store does not hold
 
     def named(
         self, fact: MakeFact, text: str, head_office: str, known: Mapping[str, str]
@@ -94,8 +95,8 @@ class Companies:
             return match.company_id, []
         if text in self.context.companies.names:
             return text, []
-        key = self._new_key(text)
-        facts = [fact("Company", NodeRef("Company", key), None, {"name": text, "is_listed": False})]
+        key, name = self._new_key(text)
+        facts = [fact("Company", NodeRef("Company", key), None, {"name": name, "is_listed": False})]
         if head_office:
             facts.append(_head_office(fact, key, head_office))
         return key, facts
@@ -132,11 +133,17 @@ class Companies:
         found = index.find_name(company.name, company.country)
         return found.company_id if isinstance(found, Match) else self._free(slug(company.name))
 
-    def _new_key(self, name: str) -> str:
-        """Give the key of a company that the store does not hold; the same for the same name."""
-        if name not in self._keys:
-            self._keys[name] = self._free(slug(name), set(self._keys.values()) | {self.own})
-        return self._keys[name]
+    def _new_key(self, name: str) -> tuple[str, str]:
+        """Give the key of a company that the store does not hold, and its name as first written.
+
+        They are the same for the same name, in capitals or not.
+        """
+        folded = name.casefold()
+        if folded not in self._keys:
+            key = self._free(slug(name), self._taken)
+            self._taken.add(key)
+            self._keys[folded] = (key, name)
+        return self._keys[folded]
 
     def _free(self, key: str, more: set[str] | None = None) -> str:
         """Give a key that no other company has."""

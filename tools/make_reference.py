@@ -163,7 +163,11 @@ MAPPING_KEYS = (  # of a mapping file, beside the fields of its kind
     ("`delimiter`", "`,` `;` tab `|`", "`,`"),
     ("`decimal`, `thousands`", "signs in numbers", "`.`, none"),
     ("`dates`", "form of dates: YYYY, MM and DD in any order, with signs between", "YYYY-MM-DD"),
-    ("`shares`", "`fraction` (0.4) or `percent` (40); `40 %` is read in either", "fraction"),
+    (
+        "`shares`",
+        "`fraction` (0.4) or `percent` (40); `40 %` is read in either, as in a cell of Excel",
+        "fraction",
+    ),
     ("`sheet`", "sheet of a spreadsheet", "the first"),
     ("`[columns]`", "field = column of the table", "the field is blank"),
     ("`[constants]`", "field = value for every row", ""),

@@ -195,6 +195,14 @@ def test_words_of_the_table_mean_what_the_mapping_says(tmp_path):
     assert supplies(store)["a-works", "DEU"].properties["commodity"] == "MAG_S"
 
 
+def test_supplier_in_capitals_is_the_same_supplier(tmp_path):
+    rows = "A-Works GmbH,MAG_S,Germany,0.3\nA-WORKS GMBH,MAG_L,Germany,0.4\n"
+    store, _ = load_table(tmp_path, "suppliers", HEADER + rows)
+    suppliers = [f.properties["name"] for f in facts(store, "Company") if f.source.key == "a-works-gmbh"]
+    assert suppliers == ["A-Works GmbH"]
+    assert {f.source.key for f in facts(store, "SUPPLIES")} == {"a-works-gmbh"}
+
+
 def test_plant_of_the_store_is_the_seller(tmp_path):
     mapping = MAPS["suppliers"] + 'plant = "Plant"\n'
     table = HEADER.replace("\n", ",Plant\n") + "Kirin Magnetics,MAG_S,,0.3,osaka works\n"
