@@ -25,6 +25,8 @@ COLUMNS = [
     *("facts", "stale", "edges", "supply", "companies", "value"),
     *("loader", "files", "read", "taken", "left_out", "quarantined", "left_out_reasons"),
 ]
+COUNTS = ("read", "taken", "left_out", "quarantined")
+LOAD = ("loader", *COUNTS, "left_out_reasons")
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ class SourceSheet:
         yield ""
         yield draw_table(_columns("data set"), [_cells(row) for row in sets], width).rstrip("\n")
         for row in sets:
-            if row["loader"]:
-                yield from wrap(_account(row), width)
+            for load in row["loads"]:
+                yield from wrap(_account(row["id"], load), width)
         yield ""
         shown = sources[:MOST_SOURCES]
         yield draw_table(_columns("source"), [_cells(row) for row in shown], width).rstrip("\n")
@@ -95,13 +97,11 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _account(row: Mapping[str, Any]) -> str:
+def _account(name: str, load: Mapping[str, Any]) -> str:
     """Say what became of the rows of a data set's files."""
-    counts = ", ".join(
-        f"{row[name]:,} {name.replace('_', ' ')}" for name in ("read", "taken", "left_out", "quarantined")
-    )
-    why = f" ({row['left_out_reasons']})" if row["left_out_reasons"] else ""
-    return f"{row['id']}: `{row['loader']}` of {', '.join(row['edition'])}: rows {counts}{why}"
+    counts = ", ".join(f"{load[name]:,} {name.replace('_', ' ')}" for name in COUNTS)
+    why = f" ({load['left_out_reasons']})" if load["left_out_reasons"] else ""
+    return f"{name}: `{load['loader']}` of {', '.join(load['edition'])}: rows {counts}{why}"
 
 
 def describe_sources(dataset: Dataset, as_of: date) -> SourceSheet:
@@ -113,8 +113,8 @@ def describe_sources(dataset: Dataset, as_of: date) -> SourceSheet:
     used = _with_vintages(facts, network.node_facts, dataset.facts)
     origins = reliance_on_origins(network, used, as_of)
     sources = reliance_on_sources(network, used, as_of)
-    sets, nodes = _latest(dataset, "Dataset"), _latest(dataset, "Source")
-    rows = [_dataset_row(entry, sets.get(name), as_of) for name, entry in origins.items()]
+    loads, nodes = _loads(dataset), _latest(dataset, "Source")
+    rows = [_dataset_row(entry, loads.get(name, []), as_of) for name, entry in origins.items()]
     found = [_source_row(entry, nodes.get(name), as_of) for name, entry in sources.items()]
     rows += sorted(found, key=lambda row: (-row["supply"], -row["value"], -row["facts"], row["id"]))
     run = {
@@ -147,22 +147,38 @@ def _latest(dataset: Dataset, label: str) -> dict[str, Fact]:
     return best
 
 
-def _dataset_row(entry: Reliance, node: Fact | None, as_of: date) -> dict[str, Any]:
-    known = {} if node is None else dict(node.properties)
-    files = known.get("files", ())
+def _loads(dataset: Dataset) -> dict[str, list[Fact]]:
+    """Give the loads of each data set, the latest first; of the same files loaded again only the best."""
+    found: dict[str, dict[object, Fact]] = {}
+    for fact in dataset.knowledge.all("Dataset"):
+        found.setdefault(fact.source.key, {}).setdefault(fact.properties.get("files"), fact)
+    return {name: list(by_files.values()) for name, by_files in found.items()}
+
+
+def _dataset_row(entry: Reliance, loads: Sequence[Fact], as_of: date) -> dict[str, Any]:
+    """Give a data set as its latest load left it, with all its loads beside."""
+    told = [_load(load) for load in loads]
+    latest = told[0] if told else dict.fromkeys(LOAD) | {"edition": [], "files": []}
+    known = loads[0].properties if loads else {}
     return {
         **_reliance(entry, as_of),
         "kind": "dataset",
         "title": entry.name,
-        "described": node is not None,
-        "edition": [] if node is None else list(node.provenance.sources),
+        "described": bool(loads),
         "licence": known.get("licence", ""),
         "url": known.get("url", ""),
+        **latest,
+        "loads": told,
+    }
+
+
+def _load(fact: Fact) -> dict[str, Any]:
+    """Tell one load: its edition and files, and what became of their rows."""
+    files = fact.properties.get("files", ())
+    return {
+        **{name: fact.properties.get(name) for name in LOAD},
+        "edition": list(fact.provenance.sources),
         "files": list(files) if isinstance(files, tuple) else [],
-        **{
-            name: known.get(name)
-            for name in ("loader", "read", "taken", "left_out", "quarantined", "left_out_reasons")
-        },
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -78,3 +79,22 @@ def test_strict_does_not_go_with_sources():
     result = invoke("check", "--sources", "--strict", "all")
     assert result.exit_code == 2
     assert "--strict" in result.stderr
+
+
+def test_two_years_under_one_name_are_told_load_by_load(store, tmp_path):
+    folder = tmp_path / "another"
+    folder.mkdir()
+    year, *rest = (str(path) for path in baci_example(folder))
+    other = year.replace("Y2024", "Y2023")
+    text = Path(year).read_text("utf-8")
+    Path(other).write_text("\n".join(text.split("\n")[:3]).replace("2024,", "2023,") + "\n", "utf-8")
+    Path(year).unlink()
+    result = invoke("load", "baci", other, *rest, "--store", store, "--origin", "trade")
+    assert result.exit_code == 0, result.stderr
+    loads = rows(store)["dataset", "trade"]["loads"]
+    assert len(loads) == 2
+    assert {load["files"][0].split(" ")[0] for load in loads} == {
+        "BACI_HS17_Y2024_V202601.csv",
+        "BACI_HS17_Y2023_V202601.csv",
+    }
+    assert invoke("check", "--sources", "--store", store).stdout.count("trade: `baci`") == 2

@@ -105,3 +105,13 @@ def test_what_does_not_go_together_is_refused(asked, code, message):
     result = invoke("compare", "--static", *asked)
     assert result.exit_code == code
     assert message in result.stderr
+
+
+def test_scenario_may_go_by_its_whole_name_before_and_a_part_of_it_after():
+    whole = ("--weights", "october-2025-controls=.6,truce=.4", "--then", "controls=.1,october-2025-truce=.9")
+    parts = ("--weights", "controls=.6,truce=.4", "--then", "controls=.1,truce=.9")
+    first, second = (
+        json.loads(invoke("compare", "--static", *words, "--format", "json").stdout)["rows"]
+        for words in (whole, parts)
+    )
+    assert [row["difference"] for row in first] == [row["difference"] for row in second]

@@ -123,10 +123,14 @@ def _premium(
     known = list_scenarios()
     now = read_weights(weights, "--weights")
     later = None if then is None else read_weights(then, "--then")
+    meanings = full_names(now, known)
+    if later is not None:  # a scenario may be called by its whole name here and by a part of it there
+        called = {meant: name for name, meant in meanings.items()}
+        later = {called.get(meant, name): later[name] for name, meant in full_names(later, known).items()}
     with progress("working out exposures"):
         tables: dict[str, RankTable] = {}
         like: Shock | None = None
-        for name, meant in full_names(now, known).items():
+        for name, meant in meanings.items():
             like = open_shock(meant, given, horizon, like=like)
             tables[name] = like.rank(kind, extras=())
         return premium_table(tables, now, later)
