@@ -10,6 +10,19 @@ from chainshock.graph.stores.sqlite import SqliteStore
 
 NOBODY = 65534
 
+# Run the command, and write seconds of the processor and peak memory in MB as the last line of stderr. The peak
+# is that of the process itself: what the kernel tells a parent counts the parent's own memory at the fork.
+MEASURED = """
+import json, re, sys, time
+from pathlib import Path
+from chainshock.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    [kilobytes] = re.findall(r"VmHWM:\\s+([0-9]+) kB", Path("/proc/self/status").read_text())
+    print(json.dumps([time.process_time(), int(kilobytes) / 1024]), file=sys.stderr)
+"""
+
 
 def content(path):
     """Give the hash of what a store holds."""

@@ -11,23 +11,12 @@ import zipfile
 import pytest
 
 from tests.cli.worlds import PROVENANCE, SAID, make_store
-from tests.faults import content
+from tests.faults import MEASURED, content
 
 HEADER = f"iso3,name,{PROVENANCE}\n".encode()
 CHINA = f"CHN,China,{SAID}\n".encode()
 MOST_SECONDS = 20.0  # of the processor; interpreter and imports take about one
 MOST_MEGABYTES = 400
-
-RUN = """
-import json, re, sys, time
-from pathlib import Path
-from chainshock.cli import main
-try:
-    main(sys.argv[1:])
-finally:
-    [kilobytes] = re.findall(r"VmHWM:\\s+([0-9]+) kB", Path("/proc/self/status").read_text())
-    print(json.dumps([time.process_time(), int(kilobytes) / 1024]), file=sys.stderr)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +96,7 @@ def test_hostile_file_is_refused_soon_in_little_memory_and_changes_nothing(case,
     make, said = HOSTILE[case]
     path = make(tmp_path)
     before = content(store)
-    command = [sys.executable, "-c", RUN, "load", path, "--store", store, "--origin", "hostile"]
+    command = [sys.executable, "-c", MEASURED, "load", path, "--store", store, "--origin", "hostile"]
     result = subprocess.run(command, check=False, capture_output=True, text=True)
     path.unlink()
 
