@@ -10,8 +10,8 @@ from chainshock.graph.stores.sqlite import SqliteStore
 
 NOBODY = 65534
 
-# Run the command, and write seconds of the processor and peak memory in MB as the last line of stderr. The peak
-# is that of the process itself: what the kernel tells a parent counts the parent's own memory at the fork.
+# Run the command, and write seconds of the processor and peak memory in MB as the last line of stderr. The
+# peak is that of the process itself: what the kernel tells a parent counts its own memory at the fork too.
 MEASURED = """
 import json, re, sys, time
 from pathlib import Path
