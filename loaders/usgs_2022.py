@@ -11,8 +11,7 @@ from collections.abc import Iterator
 
 from chainshock.errors import FileProblem, InvalidRecord
 from chainshock.loaders.delimited import Row, Table
-from chainshock.loaders.usgs_rows import Figure, UsgsRow
-from chainshock.loaders.years import year_in
+from chainshock.loaders.usgs_rows import Figure, UsgsRow, quantity_columns
 
 __all__ = ["COLUMNS", "material_of", "rows_2022"]
 
@@ -59,13 +58,7 @@ def rows_2022(table: Table, material: str) -> Iterator[UsgsRow | InvalidRecord]:
     FileProblem
         No column holds production of a year.
     """
-    quantities = {
-        column: found
-        for column in table.header
-        if (found := QUANTITY.fullmatch(column)) and year_in(found["year"])
-    }
-    if not quantities:
-        raise FileProblem(table.input.name, "no column of production", "columns such as Prod_t_2022")
+    quantities = quantity_columns(table, QUANTITY, "Prod_t_2022")
     last = max(int(found["year"]) for found in quantities.values())
     for row in table.rows():
         if isinstance(row, InvalidRecord):

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chainshock.errors import FileProblem, InvalidRecord
+from chainshock.errors import InvalidRecord
 from chainshock.loaders.delimited import Table
-from chainshock.loaders.usgs_rows import Figure, UsgsRow
-from chainshock.loaders.years import year_in
+from chainshock.loaders.usgs_rows import Figure, UsgsRow, quantity_columns
 
 __all__ = ["COLUMNS", "rows_2025"]
 
@@ -30,13 +29,7 @@ def rows_2025(table: Table) -> Iterator[UsgsRow | InvalidRecord]:
     FileProblem
         No column holds production of a year.
     """
-    quantities = {
-        column: found
-        for column in table.header
-        if (found := QUANTITY.fullmatch(column)) and year_in(found["year"])
-    }
-    if not quantities:
-        raise FileProblem(table.input.name, "no column of production", "columns such as PROD_2023")
+    quantities = quantity_columns(table, QUANTITY, "PROD_2023")
     for row in table.rows():
         if isinstance(row, InvalidRecord):
             yield row

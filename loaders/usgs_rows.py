@@ -10,15 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from chainshock.errors import InvalidRecord
+from chainshock.errors import FileProblem, InvalidRecord
 from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.schema import Value
+from chainshock.loaders.delimited import Table
 from chainshock.loaders.resolve.countries import find_country, is_aggregate
 from chainshock.loaders.resolve.materials import find_nodes, tonnes_per
 from chainshock.loaders.sources import Edition, Item, LeftOut, Taken
 from chainshock.loaders.usgs_values import Amount, Missing, read_value
+from chainshock.loaders.years import year_in
 
-__all__ = ["PUBLISHER", "Figure", "UsgsRow", "read_rows"]
+__all__ = ["PUBLISHER", "Figure", "UsgsRow", "quantity_columns", "read_rows"]
 
 PUBLISHER = "usgs-mcs"
 AGGREGATE = "total or other countries"
@@ -195,3 +197,24 @@ def _told(rows: Sequence[UsgsRow]) -> set[tuple[str, int]]:
         for figure in row.figures
         if figure.statistic == "production"
     }
+
+
+def quantity_columns(table: Table, pattern: re.Pattern[str], example: str) -> dict[str, re.Match[str]]:
+    """Give the columns that hold the quantities of a year, each with what its name tells.
+
+    Parameters
+    ----------
+    pattern
+        What such names look like; its group `year` is the year.
+    example
+        One of them, for the message.
+
+    Raises
+    ------
+    FileProblem
+        No column does.
+    """
+    found = {c: match for c in table.header if (match := pattern.fullmatch(c)) and year_in(match["year"])}
+    if not found:
+        raise FileProblem(table.input.name, "no column of production", f"columns such as {example}")
+    return found

@@ -12,7 +12,6 @@ from chainshock.graph.facts import Fact, NodeRef, Provenance
 
 __all__ = ["country_fact", "country_name", "find_country", "is_aggregate"]
 
-ISO_SOURCE = "iso-3166-1-country-codes-table-of-github-baee2a"
 _AGGREGATE = re.compile(
     r"world|total|other countr|other asia|\bnes\b|n\.e\.s|not specified|unspecified|areas, |\bothers?\b"
     r"|bunkers|free zones|neutral zone|special categories|undisclosed|european union|\beu\b|\beu ?27"
