@@ -25,6 +25,7 @@ __all__ = [
     "figure",
     "is_drawing",
     "leave_room",
+    "panels",
     "to_bytes",
 ]
 
@@ -38,6 +39,19 @@ DOTS_PER_INCH = 150
 @contextmanager
 def figure(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
     """Give a figure of a size in inches and its one plot, in the house style.
+
+    Raises
+    ------
+    QueryError
+        matplotlib is not installed.
+    """
+    with panels(width, height, 1) as (made, plots):
+        yield made, plots[0]
+
+
+@contextmanager
+def panels(width: float, height: float, count: int) -> Iterator[tuple[Figure, list[Axes]]]:
+    """Give a figure of a size in inches and its plots, one below the other with the same horizontal axis.
 
     Raises
     ------
@@ -63,7 +77,8 @@ def figure(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
     }
     with mpl.rc_context(style):
         made = Figure(figsize=(width, height), layout="constrained", facecolor=PAPER)
-        yield made, made.add_subplot()
+        plots = made.subplots(count, 1, sharex=True, squeeze=False)
+        yield made, [row[0] for row in plots]
 
 
 def is_drawing(form: str) -> TypeGuard[Drawing]:
