@@ -53,13 +53,17 @@ class Rate:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is on record: the first day in effect, months, rates, and months of which nothing is known."""
+    """What is on record: the first day in effect, months to fit, rates, months of which nothing is known.
+
+    `later` are months after those to fit, for a look at what the fit says of them.
+    """
 
     start: date
     baseline: float
     months: tuple[Month, ...]
     rates: tuple[Rate, ...]
     missing: tuple[str, ...]
+    later: tuple[Month, ...] = ()
 
 
 def read_evidence(
@@ -104,8 +108,11 @@ def read_evidence(
         for point in s.points
         if point.is_held and point.value is not None and point.span is not None
     ]
+    after = sorted({p.period for p in points if p.span is not None and p.span.first > last})
+    later = tuple(m for period in after for m in _months(points, period, baseline) if m.span.months == 1)
     rates.sort(key=lambda rate: (rate.day, rate.place))
-    return Evidence(start, baseline, months, tuple(rates), tuple(m for m in wanted if m not in said))
+    missing = tuple(month for month in wanted if month not in said)
+    return Evidence(start, baseline, months, tuple(rates), missing, later)
 
 
 def shipped_numbers(knowledge: KnowledgeGraph, parameters: Parameters, shapes: Shapes) -> LicenceNumbers:

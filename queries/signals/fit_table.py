@@ -51,7 +51,8 @@ class FitRow:
     Attributes
     ----------
     part
-        `month`, `approval`, `figure` (fitted, or following from fitted ones) or `held`.
+        `month`, `later` (months that were not fitted), `approval`, `figure` (fitted, or following from
+        fitted ones) or `held`.
     name, unit
         Month, day and place, or name of the figure.
     recorded, tonnes
@@ -207,13 +208,14 @@ def _told(
 
 
 def _month_rows(evidence: Evidence, shipped: LicenceNumbers, exports: Fit, fitted: Fit) -> Iterator[FitRow]:
-    spans = [month.span for month in evidence.months]
+    months = (*evidence.months, *evidence.later)
+    spans = [month.span for month in months]
     all_numbers = (shipped, exports.numbers, fitted.numbers)
     flows = [Flow(numbers, evidence.start).over(spans).tolist() for numbers in all_numbers]
-    for month, *of_shape in zip(evidence.months, *flows, strict=True):
+    for month, *of_shape in zip(months, *flows, strict=True):
         others = ", ".join(f"{tonnes:,.10g}" for tonnes in month.others)
         yield FitRow(
-            part="month",
+            part="later" if month in evidence.later else "month",
             name=month.period,
             unit="share of baseline",
             recorded=month.share,

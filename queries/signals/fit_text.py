@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chainshock.queries.ranking import wrap
@@ -42,7 +43,7 @@ def _months(table: FitTable, width: int) -> list[str]:
         Column("diff.", 6, "right"),
         Column("note", None, drop=1),
     ]
-    cells = [
+    cells: list[list[str] | str] = [
         [
             row.name,
             f"{row.tonnes:,.0f}",
@@ -50,14 +51,16 @@ def _months(table: FitTable, width: int) -> list[str]:
             *(text for shape in (row.shipped, row.exports, row.fitted) for text in _beside(shape, row)),
             row.note,
         ]
-        for row in table.part("month")
+        for row in (*table.part("month"), *table.part("later"))
     ]
+    if table.part("later"):
+        cells.insert(len(table.part("month")), "later months, not fitted")
     losses, points = table.run["losses"], table.run["points"]
     alone, both = losses["exports"], losses["fitted"]
     foot = (
         f"sum of squares over the {points['exports']} months: shipped {alone['shipped']:.3f}, fit to them "
-        f"alone {alone['fit']:.3f}; over all {points['fitted']} points: shipped {both['shipped']:.3f}, fitted "
-        f"{both['fit']:.3f} (up to {both['allowed']:.3f} fits as well at 90 %)"
+        f"alone {alone['fit']:.3f}; over all {points['fitted']} points: shipped {both['shipped']:.3f}, "
+        f"fitted {both['fit']:.3f} (up to {both['allowed']:.3f} fits as well at 90 %)"
     )
     return _table(columns, cells, width) + wrap(foot, width)
 
@@ -141,7 +144,7 @@ def _scenario(table: FitTable, width: int) -> list[str]:
     ]
 
 
-def _table(columns: list[Column], cells: list[list[str]], width: int) -> list[str]:
+def _table(columns: Sequence[Column], cells: Sequence[Sequence[str] | str], width: int) -> list[str]:
     return draw_table(columns, cells, width).rstrip("\n").split("\n")
 
 

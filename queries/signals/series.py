@@ -120,7 +120,8 @@ def gather(
     Returns
     -------
     tuple of Series
-        By kind and id. Trade of which only whole years are known is no series over time and is left out.
+        By kind, good and place, the world before its parts. Trade of which only whole years are known is no
+        series over time and is left out.
     """
     found: list[Series] = []
     for kind in kinds:
@@ -132,11 +133,16 @@ def gather(
             key, point = READ[kind](fact, fact.subject not in seen)
             seen.add(fact.subject)
             groups[key].append(point)
-        for key, points in sorted(groups.items()):
+        for key, points in sorted(groups.items(), key=_total_first):
             points.sort(key=_by_time)
             if kind != "exports" or any(_is_short(point) for point in points):
                 found.append(_series(kind, key, points))
     return tuple(found)
+
+
+def _total_first(group: tuple[tuple[str, ...], list[Point]]) -> tuple[object, ...]:
+    good, country, *words = group[0]
+    return (good, country != "WLD", country, *words)
 
 
 def _by_time(point: Point) -> tuple[object, ...]:

@@ -13,7 +13,16 @@ from chainshock.queries.signals.series import Point, Series
 from chainshock.queries.tables import Column, draw_table
 from chainshock.queries.tabular import Tabular
 
-__all__ = ["SignalRow", "SignalTable", "choose", "figure_text", "gap_text", "select_signals", "signal_rows"]
+__all__ = [
+    "SignalRow",
+    "SignalTable",
+    "choose",
+    "figure_text",
+    "gap_text",
+    "range_text",
+    "select_signals",
+    "signal_rows",
+]
 
 
 @dataclass(frozen=True)
@@ -168,8 +177,12 @@ def choose(
 
 
 def figure_text(point: Point) -> str:
-    """Write the figure of a statement: one number, a range, or what is known of one."""
-    low, high = point.low, point.high
+    """Write the figure of a statement."""
+    return range_text(point.low, point.high)
+
+
+def range_text(low: float | None, high: float | None) -> str:
+    """Write one number, a range, or what is known of one."""
     if low is None and high is None:
         return "-"
     if low is None or high is None:

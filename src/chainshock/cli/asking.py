@@ -27,6 +27,7 @@ __all__ = [
     "ExplainArguments",
     "RankArguments",
     "SampleArguments",
+    "ShockArguments",
     "apply_threshold",
     "check_order",
     "extras_of",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import click
 
-from chainshock.cli.options import DATE, format_of, output_options, store_options
+from chainshock.cli.asking import DEFAULT_SCENARIO, ShockArguments, open_shock, warn
+from chainshock.cli.options import DATE, WEEKS, format_of, output_options, shock_options, store_options
 from chainshock.cli.output import progress, terminal_width, to_csv, to_json, write_bytes, write_text
 from chainshock.plots.figures import is_drawing
 
-__all__ = ["fit", "signals"]
+__all__ = ["fit", "prices", "signals"]
 
 KINDS = ("exports", "prices", "stocks", "licences")
 
@@ -49,8 +50,9 @@ def signals(
 ) -> None:
     """Show what the facts record over time: monthly exports, prices, stocks, licences.
 
-    Every statement is shown as it was made, with its source. Gaps stay gaps, and where two sources differ both
-    are shown. Load more with `chainshock load tables`: files named EXPORTS, PRICED_IN, HOLDS_STOCK, LICENSES.
+    Every statement is shown as it was made, with its source. Gaps stay gaps, and where two sources differ
+    both are shown. `chainshock load tables` adds more: files named EXPORTS, PRICED_IN, HOLDS_STOCK or
+    LICENSES.
 
     \b
     Example:
@@ -111,8 +113,9 @@ def fit(
 ) -> None:
     """Fit the licence shape to recorded magnet exports and approval rates of 2025.
 
-    Prints the shipped shape and the fitted one beside the record, month by month, with 90 % intervals and what
-    the points do not settle. It changes nothing: the fitted figures are printed as a scenario's assumptions.
+    Prints the shipped shape and the fitted one beside the record, month by month, with 90 % intervals and
+    what the points do not settle. It changes nothing: the fitted figures are printed as assumptions of a
+    scenario.
 
     \b
     Example:
@@ -133,6 +136,47 @@ def fit(
         from chainshock.plots.fit import draw_fit
 
         write_bytes(draw_fit(table, form), output)
+    else:
+        _write(table, form, output, header=header)
+
+
+@click.command("prices")
+@click.argument("good")
+@click.option("--scenario", metavar="NAME|FILE", help=f"Scenario to run. [default: {DEFAULT_SCENARIO}]")
+@click.option(
+    "--horizon",
+    type=WEEKS,
+    metavar="26w",
+    help="Weeks to run. [default: the scenario's, 26w if none]",
+)
+@shock_options
+@output_options
+def prices(
+    good: str,
+    scenario: str | None,
+    horizon: int | None,
+    format_: str | None,
+    header: bool,
+    output: str,
+    **given: Unpack[ShockArguments],
+) -> None:
+    """Show what a good costs outside and inside the issuer, week by week, beside the prices on record.
+
+    The model's prices are multiples of those before; recorded ones stay in their own unit. Not a forecast.
+
+    \b
+    Example:
+        chainshock scenario prices OX_DY --scenario april-2025
+        chainshock scenario prices OX_DY --scenario april-2025 -o dysprosium.svg
+    """
+    form = format_of(format_, output, draws=True)
+    with progress("working out prices"):
+        table = open_shock(scenario, given, horizon or "scenario").prices(good)
+    warn(table.run)
+    if is_drawing(form):
+        from chainshock.plots.prices import draw_prices
+
+        write_bytes(draw_prices(table, form), output)
     else:
         _write(table, form, output, header=header)
 

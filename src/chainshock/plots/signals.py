@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from chainshock.errors import QueryError
 from chainshock.plots.dates import mark_dates
-from chainshock.plots.figures import AXIS, GAIN, HARM, INK, PAPER, Drawing, leave_room, panels, to_bytes
+from chainshock.plots.figures import AXIS, HARM, INK, PAPER, Drawing, add_foot, panels, to_bytes
+from chainshock.plots.labels import Labels
+from chainshock.queries.signals.periods import Span
 from chainshock.queries.signals.series import Point, Series
 from chainshock.queries.signals.table import SignalTable, figure_text, gap_text
 from chainshock.queries.tables import clean
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["MOST_PANELS", "draw_signals"]
 
 MOST_PANELS = 8
 WIDTH, INCHES_PER_PANEL, INCHES_AROUND = 8.0, 1.9, 0.9
-LABELS_UP_TO = 14  # statements of a panel that carry their figure
+LONGEST_LABEL = 26
+LABELS_UP_TO = 16  # statements of a panel that carry their figure
 SHORT_DAYS = 45  # a statement over no more days than this is a mark, over more a line
 
 
 def draw_signals(table: SignalTable, form: Drawing) -> bytes:
     """Draw each series in a panel of its own.
 
-    A statement on a month or a day is a mark; on a longer time a line over that time, for exports at its
-    monthly mean. Months in a row are joined, across a gap nothing is. Where another source says another figure
+    A statement on a month or a day is a mark; on a longer time a line over it, for exports at its monthly
+    mean. Months in a row are joined, across a gap nothing is. Where another source says another figure
     on the same subject, it is an open mark.
 
     Raises
@@ -41,13 +49,14 @@ def draw_signals(table: SignalTable, form: Drawing) -> bytes:
     with panels(WIDTH, INCHES_AROUND + INCHES_PER_PANEL * len(drawn), len(drawn)) as (made, plots):
         spans = [p.span for series in drawn for p in series.points if p.span is not None]
         first, last = min(span.first for span in spans), max(span.last for span in spans)
+        labels = Labels()
         for series, plot in zip(drawn, plots, strict=True):
-            _panel(series, plot)
+            _panel(series, plot, labels)
             mark_dates(plot, first, last)
         title = "Recorded: " + ", ".join(dict.fromkeys(series.kind for series in drawn))
         made.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
-        made.text(0.01, 0.0, _foot(table, drawn), fontsize=7, color=AXIS, va="bottom")
-        leave_room(made, 0.45)
+        add_foot(made, _foot(table, drawn))
+        labels.settle(made)
         return to_bytes(made, form)
 
 
@@ -58,37 +67,48 @@ def _height(series: Series, point: Point) -> float | None:
     return point.monthly if series.is_flow else point.value
 
 
-def _panel(series: Series, plot: Any) -> None:  # Any: an Axes, of a package that is an extra
+def _panel(series: Series, plot: Axes, labels: Labels) -> None:
     points = [p for p in series.points if _height(series, p) is not None]
     _join_months(series, plot)
-    labelled = len(points) <= LABELS_UP_TO
+    top, said = 0.0, ""
     for place, point in enumerate(points):
         span, height = point.span, _height(series, point)
         if span is None or height is None:
             continue
-        colour = HARM if point.is_held else GAIN
-        start, end = span.first.toordinal(), span.last.toordinal() + 1
-        middle = (start + end) / 2
-        if span.days > SHORT_DAYS:
-            plot.plot([start, end], [height, height], color=INK, linewidth=1.2, linestyle=(0, (4, 2)))
-        else:
-            face = colour if point.is_held else PAPER
-            edge = INK if point.is_held else HARM
-            plot.plot([middle], [height], marker=_mark(point), color=face, markeredgecolor=edge, markersize=5)
-        if not series.is_flow and point.low is not None and point.high is not None and point.low < point.high:
-            plot.plot([middle, middle], [point.low, point.high], color=INK, linewidth=1.0, marker="_")
-        if labelled:
-            _label(plot, series, point, (middle, height), place)
+        middle = (span.first.toordinal() + span.last.toordinal() + 1) / 2
+        _draw(series, point, span, (middle, height), plot)
+        is_long = span.days > SHORT_DAYS
+        if not is_long:
+            labels.mark(plot, (middle, height))
+        if len(points) <= LABELS_UP_TO:
+            text = _text(series, point, span, said)
+            above = not is_long and point.is_held if series.is_flow else place % 2 == 0
+            at, side = (span.first.toordinal(), "left") if is_long and series.is_flow else (middle, "center")
+            edge = height if series.is_flow else (point.high if above else point.low) or height
+            labels.add(plot, text, (at, edge), (0, 5 if above else -5), ha=side)
+        top, said = max(top, height, 0.0 if series.is_flow else point.high or 0.0), point.label
     plot.set_title(_name(series), loc="left", fontsize=8)
     plot.set_ylabel(f"{series.unit} a month" if series.is_flow else series.unit, fontsize=7)
     plot.tick_params(axis="y", labelsize=7)
-    plot.margins(y=0.28)
-    plot.set_ylim(bottom=0)
+    plot.set_ylim(0, 1.3 * top or 1.0)
     plot.grid(axis="y", color=AXIS, alpha=0.25, linewidth=0.5)
     plot.set_axisbelow(True)
 
 
-def _join_months(series: Series, plot: Any) -> None:  # Any: as above
+def _draw(series: Series, point: Point, span: Span, at: tuple[float, float], plot: Axes) -> None:
+    """Draw one statement: a mark or a line, and its range."""
+    middle, height = at
+    if span.days > SHORT_DAYS:
+        ends = [span.first.toordinal(), span.last.toordinal() + 1]
+        plot.plot(ends, [height, height], color=INK, linewidth=1.2, linestyle=(0, (4, 2)))
+    else:
+        face, edge = (HARM, INK) if point.is_held else (PAPER, HARM)
+        plot.plot([middle], [height], _mark(point), color=face, mec=edge, markersize=5, zorder=5)
+    if not series.is_flow and point.low is not None and point.high is not None and point.low < point.high:
+        plot.plot([middle, middle], [point.low, point.high], color=INK, linewidth=1.0, marker="_")
+
+
+def _join_months(series: Series, plot: Axes) -> None:
     """Join months that follow one another; leave gaps open."""
     months = [
         (p.span.first, p.span.last, height)
@@ -96,7 +116,7 @@ def _join_months(series: Series, plot: Any) -> None:  # Any: as above
         if p.is_held and p.span is not None and p.span.months == 1
         if (height := _height(series, p)) is not None and series.is_flow
     ]
-    for (first, last, height), (after, end, other) in zip(months, months[1:], strict=False):
+    for (first, last, height), (after, end, other) in pairwise(months):
         if (after - last).days == 1:
             middles = [(a.toordinal() + b.toordinal() + 1) / 2 for a, b in ((first, last), (after, end))]
             plot.plot(middles, [height, other], color=INK, linewidth=0.8)
@@ -109,37 +129,30 @@ def _mark(point: Point) -> str:
     return "o"
 
 
-def _label(plot: Any, series: Series, point: Point, at: tuple[float, float], place: int) -> None:
+def _text(series: Series, point: Point, span: Span, said: str) -> str:
+    """Write the figure, and what tells it from the statement before it."""
     text = figure_text(point)
-    span = point.span
-    if series.is_flow and span is not None and span.days > SHORT_DAYS:
+    if series.is_flow and span.days > SHORT_DAYS:
         text += f" in {point.period}"
-    if point.label:
-        text += f" ({textwrap.shorten(clean(point.label), 26, placeholder='…')})"
-    above = place % 2 == 0
-    plot.annotate(
-        text,
-        at,
-        (0, 5 if above else -5),
-        textcoords="offset points",
-        ha="center",
-        va="bottom" if above else "top",
-        fontsize=6,
-    )
+    if point.label and point.label != said:
+        text += f" ({textwrap.shorten(clean(point.label), LONGEST_LABEL, placeholder='…')})"
+    return text
 
 
 def _name(series: Series) -> str:
     return textwrap.shorten(clean(series.name), 90, placeholder="…")
 
 
-def _foot(table: SignalTable, drawn: list[Series]) -> str:
+def _foot(table: SignalTable, drawn: Sequence[Series]) -> list[str]:
     run = table.run
     gaps = [f"{s.name}: {gap_text(s.gaps)}" for s in drawn if s.gaps]
-    empty = textwrap.shorten("no figure for " + "; ".join(gaps), 150, placeholder=" …") if gaps else ""
-    disputed = any(s.disputed for s in drawn)
-    marks = "dashed: a mean over the time shown" + ("; open: another source" if disputed else "")
+    unseen = sum(_height(s, p) is None for s in table.series for p in s.points)
+    is_long = any(p.span and p.span.days > SHORT_DAYS for s in drawn for p in s.points)
+    dashed = "dashed: over the time shown" + (", at the monthly mean" if drawn[0].is_flow else "")
+    marks = [dashed] if is_long else []
+    marks += ["open: another source on the same subject"] if any(s.disputed for s in drawn) else []
+    marks += [f"{unseen} statements without a figure or its days not drawn"] if unseen else []
     sources = len({source for s in drawn for p in s.points for source in p.fact.provenance.sources})
-    second = (
-        f"{marks} · {sources} sources, listed by --format json · known on {run['as_of']} ({run['facts']})"
-    )
-    return "\n".join(line for line in (empty, f"{second} · edition {run['data_edition']}") if line)
+    told = f"{sources} sources, named by --format json · known on {run['as_of']} ({run['facts']})"
+    lines = [" · ".join([*marks, told, f"edition {run['data_edition']}"])]
+    return [f"no figure, and none filled in: {'; '.join(gaps)}", *lines] if gaps else lines
