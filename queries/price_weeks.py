@@ -23,7 +23,7 @@ from chainshock.queries.tabular import Tabular
 
 __all__ = ["PriceRow", "PriceWeeks", "Side", "modelled_prices", "recorded_prices"]
 
-Side = Literal["outside", "inside", "world"]
+Side = Literal["outside", "inside", "everywhere"]
 EVERY = 2  # weeks between the lines of a table
 
 
@@ -36,8 +36,8 @@ class PriceRow:
     part
         `model` (a multiple of the baseline, mean of markets by need) or `recorded` (in its own unit).
     side
-        `inside` the issuers of the measures on the good, `outside` them, or the `world`'s where a statement
-        makes no difference.
+        `inside` the issuers of the measures on the good or `outside` them; `everywhere` where the model has
+        no measure on the good, or a statement names no place.
     week
         Week of the run; None for a statement.
     value, low, high
@@ -101,17 +101,13 @@ class PriceWeeks(Tabular[PriceRow]):
         return "\n".join(lines) + "\n"
 
     def _model(self, width: int) -> list[str]:
-        columns = [
-            Column("week", 4, "right"),
-            Column("from", 10),
-            Column("outside", 24),
-            Column("inside", 24),
-        ]
-        outside, inside = self.of("model", "outside"), {r.week: r for r in self.of("model", "inside")}
+        sides = list(dict.fromkeys(row.side for row in self.of("model")))
+        columns = [Column("week", 4, "right"), Column("from", 10), *(Column(side, 24) for side in sides)]
+        weeks = zip(*(self.of("model", side) for side in sides), strict=True)
         cells = [
-            [str(row.week), row.first_day, _ratio(row), _ratio(inside.get(row.week))]
-            for row in outside
-            if row.week is not None and row.week % EVERY == 0
+            [str(rows[0].week), rows[0].first_day, *map(_ratio, rows)]
+            for rows in weeks
+            if (rows[0].week or 0) % EVERY == 0
         ]
         return draw_table(columns, cells, width).rstrip("\n").split("\n")
 
@@ -121,7 +117,7 @@ class PriceWeeks(Tabular[PriceRow]):
             return ["no price on record in this time"]
         columns = [
             Column("recorded", 24),
-            Column("side", 8),
+            Column("side", 10),
             Column("figure", 16, "right"),
             Column("unit", 10),
             Column("market", None),
@@ -156,10 +152,13 @@ def modelled_prices(
     tables = [table[place] for table in price_tables(terms, soft, sharp)]
     need, inside = market_needs(network)[place], is_inside(network, routes, place)
     rows: list[PriceRow] = []
-    for side, weight in (("outside", need * ~inside), ("inside", need * inside)):
+    sides: list[tuple[Side, Floats]] = [("outside", need * ~inside), ("inside", need * inside)]
+    if not inside.any():
+        sides = [("everywhere", need)]
+    for side, weight in sides:
         if weight.sum() > 0.0:
             means = [weight @ table / weight.sum() for table in tables]
-            rows.extend(_weeks("outside" if side == "outside" else "inside", means, start))
+            rows.extend(_weeks(side, means, start))
     if not rows:
         raise QueryError(f"found no market that needs {good}, expected one")
     return tuple(rows)
@@ -172,7 +171,7 @@ def recorded_prices(
     rows = [
         PriceRow(
             part="recorded",
-            side="inside" if s.country in issuers else "world" if s.country == "WLD" else "outside",
+            side="inside" if s.country in issuers else "everywhere" if s.country == "WLD" else "outside",
             week=None,
             first_day=point.span.first.isoformat(),
             last_day=point.span.last.isoformat(),
@@ -211,9 +210,7 @@ def _weeks(side: Side, means: Sequence[Floats], start: date) -> Iterator[PriceRo
         )
 
 
-def _ratio(row: PriceRow | None) -> str:
-    if row is None or row.value is None:
-        return "-"
+def _ratio(row: PriceRow) -> str:
     return f"{row.value:.2f} ({row.low:.2f} to {row.high:.2f})"
 
 

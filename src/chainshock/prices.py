@@ -50,7 +50,8 @@ def price_weeks(shock: Shock, good: str) -> PriceWeeks:
     network, routes = shock.network, shock.routes
     modelled = modelled_prices(network, shock.weeks.terms, routes, soft, sharp, node.key, start)
     inside = is_inside(network, routes, network.goods.index(node.key))
-    issuers = frozenset(np.array(network.countries)[inside].tolist())
+    places = np.flatnonzero(inside).tolist() or routes.issuers.values()
+    issuers = frozenset(network.countries[place] for place in places)
     series = gather(shock.dataset.knowledge, shock.choices.as_of, shock.choices.facts, ["prices"])
     last = start + timedelta(weeks=horizon)
     recorded = recorded_prices(series, node.key, issuers, start - BEFORE, last + AFTER)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Labels"]
 
+Box = tuple[float, float, float, float]
 STEP, MOST_STEPS = 4, 24  # points that a label moves at a time, and how often
 MARK = 5  # pixels that a point takes to each side
 EDGE = 3  # pixels kept free at the edge of the figure
@@ -42,19 +43,27 @@ class Labels:
     def settle(self, made: Figure) -> None:
         """Move labels apart, once everything else of the figure stands."""
         made.draw_without_rendering()
-        taken = []
+        taken: list[Box] = []
         for plot, at in self._marks:
             x, y = plot.transData.transform(at)
             taken.append((x - MARK, y - MARK, x + MARK, y + MARK))
         for plot, note in self._texts:
             self._inside(made, plot, note)
-            way = STEP if note.xyann[1] >= 0 else -STEP
-            for _ in range(MOST_STEPS):
-                box = _box(note)
-                if not any(_meet(box, other) for other in taken):
-                    break
-                note.xyann = (note.xyann[0], note.xyann[1] + way)
+            self._apart(note, taken)
             taken.append(_box(note))
+
+    def _apart(self, note: Annotation, taken: list[Box]) -> None:
+        """Move a label up or down to the nearest place that is free, its own side first."""
+        across, away = note.xyann
+        side = 1 if away >= 0 else -1
+        for step in range(MOST_STEPS):
+            for way in (side, -side):
+                note.xyann = (across, way * (abs(away) + STEP * step))
+                note.set_verticalalignment("bottom" if way > 0 else "top")
+                if not any(_meet(_box(note), other) for other in taken):
+                    return
+        note.xyann = (across, away)
+        note.set_verticalalignment("bottom" if side > 0 else "top")
 
     def _inside(self, made: Figure, plot: Axes, note: Annotation) -> None:
         left, _, right, _ = _box(note)
@@ -62,10 +71,10 @@ class Labels:
         note.xyann = (note.xyann[0] + 72 * over / made.dpi, note.xyann[1])
 
 
-def _box(note: Annotation) -> tuple[float, float, float, float]:
+def _box(note: Annotation) -> Box:
     extent = note.get_window_extent()
     return extent.x0, extent.y0, extent.x1, extent.y1
 
 
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _meet(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["draw_prices"]
 
 WIDTH, HEIGHT_OF_ONE = 8.0, 2.7
-LOOKS = {"outside": (HARM, "-", "o"), "inside": (GAIN, (0, (5, 2)), "s"), "world": (INK, "-", "D")}
+LOOKS = {"outside": (HARM, "-", "o"), "inside": (GAIN, (0, (5, 2)), "s"), "everywhere": (INK, "-", "D")}
 SHORT_DAYS = 45  # a statement over no more days than this is a mark, over more a line
 
 
@@ -55,11 +55,10 @@ def draw_prices(table: PriceWeeks, form: Drawing) -> bytes:
 
 def _model(table: PriceWeeks, plot: Axes, labels: Labels) -> None:
     top = 1.0
-    for side in ("outside", "inside"):
+    for side, (colour, dashes, _) in LOOKS.items():
         rows = [row for row in table.of("model", side) if row.value is not None]
         if not rows:
             continue
-        colour, dashes, _ = LOOKS[side]
         days = [_ordinal(row.first_day) + 3.5 for row in rows]
         values = [row.value or 0.0 for row in rows]
         low, high = [row.low or 0.0 for row in rows], [row.high or 0.0 for row in rows]
@@ -114,7 +113,7 @@ def _foot(table: PriceWeeks, recorded: Sequence[PriceRow]) -> list[str]:
     end = date.fromisoformat(table.of("model")[0].first_day) + timedelta(weeks=int(weeks))
     return [
         f"outside and inside the issuers of measures on it, mean of markets by need · {weeks} weeks to {end}",
-        f"recorded: {record}, named by --format json; orange outside, blue inside, black world",
+        f"recorded: {record}, named by --format json; orange outside, blue inside, black no place named",
         f"facts of {run['as_of']} ({run['facts']}) · edition {run['data_edition']} · not a price forecast",
     ]
 
