@@ -119,8 +119,8 @@ class PriceWeeks(Tabular[PriceRow]):
             Column("recorded", 24),
             Column("side", 10),
             Column("figure", 16, "right"),
-            Column("unit", 10),
-            Column("market", None),
+            Column("unit", 10, drop=1),
+            Column("market", None, drop=2),
         ]
         cells = [[_days(r), r.side, range_text(r.low, r.high), r.unit, r.label] for r in rows]
         return draw_table(columns, cells, width).rstrip("\n").split("\n")

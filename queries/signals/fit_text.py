@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chainshock.queries.ranking import wrap
+from chainshock.queries.signals.table import gap_text
 from chainshock.queries.tables import Column, draw_table
 
 if TYPE_CHECKING:
     from chainshock.queries.signals.fit_table import FitRow, FitTable
 
 __all__ = ["fit_text"]
+
+SHAPES = {"shipped": 0, "exports only": 2, "fitted": 0}  # column: when it goes on a narrow terminal
 
 
 def fit_text(table: FitTable, width: int) -> str:
@@ -24,34 +27,30 @@ def fit_text(table: FitTable, width: int) -> str:
         width,
     )
     if run["months_missing"]:
-        lines += wrap(f"no figure for {', '.join(run['months_missing'])}: not fitted, not filled in", width)
+        lines += wrap(f"no figure for {gap_text(run['months_missing'])}: not fitted, not filled in", width)
     lines += ["", *_months(table, width), "", *_rates(table, width), "", *_figures(table, width)]
-    lines += ["", *_held(table, width), "", *_onset(table, width), "", *_scenario(table, width)]
+    lines += ["", *_held(table, width), "", *_onset(table, width), "", *_scenario(table)]
     return "\n".join(lines) + "\n"
 
 
 def _months(table: FitTable, width: int) -> list[str]:
+    rows = (*table.part("month"), *table.part("later"))
     columns = [
-        Column("month", 10),
+        Column("month", 8),
         Column("tonnes", 8, "right", drop=3),
         Column("recorded", 8, "right"),
-        Column("shipped", 8, "right"),
-        Column("diff.", 6, "right"),
-        Column("exports only", 12, "right", drop=2),
-        Column("diff.", 6, "right", drop=2),
-        Column("fitted", 8, "right"),
-        Column("diff.", 6, "right"),
-        Column("note", None, drop=1),
+        *(Column(f"{shape}, diff.", 18, "right", drop=drop) for shape, drop in SHAPES.items()),
+        *([Column("note", None, least=10)] if any(row.note for row in rows) else []),
     ]
     cells: list[list[str] | str] = [
         [
             row.name,
             f"{row.tonnes:,.0f}",
             _share(row.recorded),
-            *(text for shape in (row.shipped, row.exports, row.fitted) for text in _beside(shape, row)),
-            row.note,
+            *(_beside(shape, row) for shape in (row.shipped, row.exports, row.fitted)),
+            *([row.note] if len(columns) > len(SHAPES) + 3 else []),
         ]
-        for row in (*table.part("month"), *table.part("later"))
+        for row in rows
     ]
     if table.part("later"):
         cells.insert(len(table.part("month")), "later months, not fitted")
@@ -69,10 +68,10 @@ def _rates(table: FitTable, width: int) -> list[str]:
     columns = [
         Column("approved by", 26),
         Column("recorded", 8, "right"),
-        Column("shipped", 8, "right"),
+        Column("shipped", 8, "right", drop=1),
         Column("exports only", 12, "right", drop=2),
         Column("fitted", 8, "right"),
-        Column("what was counted", None),
+        Column("counted", None, least=12),
     ]
     cells = [
         [row.name, *map(_share, (row.recorded, row.shipped, row.exports, row.fitted)), row.note]
@@ -108,8 +107,8 @@ def _held(table: FitTable, width: int) -> list[str]:
     columns = [
         Column("held", 24),
         Column("at", 6, "right"),
-        Column("range", 12, "right"),
-        Column("loss at ends", 16, "right", drop=1),
+        Column("range", 12, "right", drop=1),
+        Column("loss at ends", 16, "right", drop=2),
         Column("by these points", None),
     ]
     cells = [
@@ -136,12 +135,15 @@ def _onset(table: FitTable, width: int) -> list[str]:
     )
 
 
-def _scenario(table: FitTable, width: int) -> list[str]:
-    del width
-    values = table.run["assumptions"]
-    return ["the fitted figures in a scenario file:", "", "[assumptions]"] + [
-        f'"{name}" = {value:g}' for name, value in values.items()
+def _scenario(table: FitTable) -> list[str]:
+    """Give a scenario file that runs the episode with the fitted figures, each within its range."""
+    head = [
+        "the fitted figures as a scenario file:",
+        "",
+        'title = "April 2025 with the fitted licence shape"',
     ]
+    lines = [f'"{name}" = {value:g}' for name, value in table.run["assumptions"].items()]
+    return [*head, 'start = "april-2025"', "", "[assumptions]", *lines]
 
 
 def _table(columns: Sequence[Column], cells: Sequence[Sequence[str] | str], width: int) -> list[str]:
@@ -156,10 +158,10 @@ def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.3g}"
 
 
-def _beside(shape: float | None, row: FitRow) -> list[str]:
+def _beside(shape: float | None, row: FitRow) -> str:
     if shape is None or row.recorded is None:
-        return ["-", "-"]
-    return [f"{shape:.3f}", f"{shape - row.recorded:+.3f}"]
+        return "-"
+    return f"{shape:.3f} {shape - row.recorded:+.3f}"
 
 
 def _with_interval(value: float | None, low: float | None, high: float | None) -> str:

@@ -14,7 +14,8 @@ FORMS = re.compile(
     r"-Q(?P<quarter>[1-4])|-H(?P<half>[12])"
     r"|-(?P<month>\d{2})(?:-(?P<day>\d{2})|/(?P<to>\d{4}-\d{2}))?"
     r"|-(?P<until>\d{4})"
-    r")?"
+    r")?",
+    re.ASCII,
 )
 
 

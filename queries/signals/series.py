@@ -27,6 +27,7 @@ TYPES: dict[Kind, str] = {
     "licences": "LICENSES",
 }
 MONTHS_OF_A_YEAR = 12
+SHARE = "share of imports"
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,14 @@ class Series:
 
     @property
     def is_flow(self) -> bool:
-        """Whether figures are amounts of a period, not levels at a time."""
-        return self.kind == "exports"
+        """Whether figures are amounts of a period, not levels or shares."""
+        return self.kind == "exports" and self.unit != SHARE
 
     @property
     def gaps(self) -> tuple[str, ...]:
         """Months without a figure of their own between the first and the last month that has one."""
         months = {month_text(p.span.first) for p in self.points if p.span is not None and p.span.months == 1}
-        if not self.is_flow or not months:
+        if self.kind != "exports" or not months:
             return ()
         first, last = (date.fromisoformat(f"{month}-01") for month in (min(months), max(months)))
         return tuple(month for month in months_between(first, last) if month not in months)
@@ -102,7 +103,7 @@ class Series:
         said: dict[tuple[str, str], set[tuple[float | None, float | None]]] = defaultdict(set)
         for point in self.points:
             if point.value is not None:
-                said[point.period, "" if self.is_flow else point.label].add((point.low, point.high))
+                said[point.period, point.label].add((point.low, point.high))
         return tuple(sorted({period for (period, _), figures in said.items() if len(figures) > 1}))
 
 
@@ -185,7 +186,7 @@ def _export(fact: Fact, is_held: bool) -> tuple[tuple[str, ...], Point]:
     period, tonnes = _text(fact, "period"), _number(fact, "tonnes")
     unit, figure = ("t", tonnes) if tonnes is not None else ("USD", _number(fact, "value_usd"))
     if figure is None:
-        unit = "share of imports"
+        unit = SHARE
         figure = _number(fact, "import_share")
     point = Point(period, read_span(period), figure, figure, "", is_held, fact)
     return (_text(fact, "code"), _target(fact), unit, fact.source.key), point

@@ -172,7 +172,8 @@ def choose(
     kept = [_within(s, first or date.min, last or date.max) if first or last else s for s in found]
     found = tuple(s for s in kept if s.points)
     if not found:
-        raise QueryError("found no statement within those days, expected some")
+        where = "within those days" if first or last else "of that kind among the facts"
+        raise QueryError(f"found no statement {where}, expected some")
     return found
 
 

@@ -14,6 +14,7 @@ from chainshock.queries.signals.evidence import Rate
 from chainshock.queries.signals.fit_table import FitRow, FitTable
 from chainshock.queries.signals.licence_flow import LicenceNumbers
 from chainshock.queries.signals.periods import read_span
+from chainshock.queries.signals.table import gap_text
 from chainshock.queries.tables import clean
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _rate_text(rate: Rate) -> str:
 def _foot(table: FitTable) -> list[str]:
     run = table.run
     losses, months = run["losses"]["fitted"], run["months"]
-    missing = [f"no figure, and none filled in: {', '.join(run['months_missing'])}"]
+    missing = [f"no figure, and none filled in: {gap_text(run['months_missing'])}"]
     return [
         *(missing if run["months_missing"] else []),
         f"1 = {run['baseline_tonnes_a_month']:,.10g} t a month · sum of squares: shipped "

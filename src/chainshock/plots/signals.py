@@ -151,7 +151,7 @@ def _foot(table: SignalTable, drawn: Sequence[Series]) -> list[str]:
     dashed = "dashed: over the time shown" + (", at the monthly mean" if drawn[0].is_flow else "")
     marks = [dashed] if is_long else []
     marks += ["open: another source on the same subject"] if any(s.disputed for s in drawn) else []
-    marks += [f"{unseen} statements without a figure or its days not drawn"] if unseen else []
+    marks += [f"not drawn, for want of a figure or of its days: {unseen}"] if unseen else []
     sources = len({source for s in drawn for p in s.points for source in p.fact.provenance.sources})
     told = f"{sources} sources, named by --format json · known on {run['as_of']} ({run['facts']})"
     lines = [" · ".join([*marks, told, f"edition {run['data_edition']}"])]
