@@ -18,7 +18,7 @@ from chainshock.queries.signals.series import Point, gather
 __all__ = ["BASELINE_T", "CODE", "MEASURE", "Evidence", "Month", "Rate", "read_evidence", "shipped_numbers"]
 
 MEASURE, CODE, ISSUER, WORLD = "CN-2025-18", "85051110", "CHN", "WLD"
-BASELINE_T = 4842.0  # tonnes a month, the mean of 2024 that flows are relative to (docs/explanation/model.md)
+BASELINE_T = 4842.0  # tonnes a month: the mean of 2024 that `r-max` is relative to as well
 FIRST_MONTH, LAST_MONTH = date(2025, 3, 1), date(2025, 9, 30)
 # Applications of European car suppliers, counted twice by their association: one denominator. The other rates
 # count other applications (an embassy's priority list, a chamber's members) and are compared, not fitted.
@@ -55,7 +55,8 @@ class Rate:
 class Evidence:
     """What is on record: the first day in effect, months to fit, rates, months of which nothing is known.
 
-    `later` are months after those to fit, for a look at what the fit says of them.
+    `later` are months after those to fit, for a look at what the fit says of them; `own_mean` is a twelfth of
+    what the facts hold for the whole of 2024, to hold the baseline against.
     """
 
     start: date
@@ -64,6 +65,7 @@ class Evidence:
     rates: tuple[Rate, ...]
     missing: tuple[str, ...]
     later: tuple[Month, ...] = ()
+    own_mean: float | None = None
 
 
 def read_evidence(
@@ -112,7 +114,9 @@ def read_evidence(
     later = tuple(m for period in after for m in _months(points, period, baseline) if m.span.months == 1)
     rates.sort(key=lambda rate: (rate.day, rate.place))
     missing = tuple(month for month in wanted if month not in said)
-    return Evidence(start, baseline, months, tuple(rates), missing, later)
+    year = next((p.value for p in points if p.period == YEAR and p.is_held), None)
+    own_mean = None if year is None else year / 12
+    return Evidence(start, baseline, months, tuple(rates), missing, later, own_mean)
 
 
 def shipped_numbers(knowledge: KnowledgeGraph, parameters: Parameters, shapes: Shapes) -> LicenceNumbers:

@@ -186,6 +186,7 @@ def _told(
     return {
         "start": evidence.start.isoformat(),
         "baseline_tonnes_a_month": evidence.baseline,
+        "mean_of_2024_by_the_facts": evidence.own_mean,
         "months": [month.period for month in evidence.months],
         "months_missing": list(evidence.missing),
         "months_disputed": {m.period: list(m.others) for m in evidence.months if m.others},

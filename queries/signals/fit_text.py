@@ -20,9 +20,11 @@ SHAPES = {"shipped": 0, "exports only": 2, "fitted": 0}  # column: when it goes 
 def fit_text(table: FitTable, width: int) -> str:
     """Write months, approval rates, figures and what is held, in lines of a width at most."""
     run = table.run
+    own = run["mean_of_2024_by_the_facts"]
+    mean = "" if own is None else f" (the mean of 2024 by these facts: {own:,.0f})"
     lines = wrap(
         f"Licence shape against China's magnet exports (HS 85051110, all destinations), 1 = "
-        f"{run['baseline_tonnes_a_month']:,.10g} t a month; week 0 is {run['start']} · as known on "
+        f"{run['baseline_tonnes_a_month']:,.10g} t a month{mean}; week 0 is {run['start']} · as known on "
         f"{run['as_of']} ({run['facts']}) · data edition {run['data_edition']}",
         width,
     )

@@ -16,7 +16,7 @@ from chainshock.graph.facts import Fact
 from chainshock.graph.knowledge import KnowledgeGraph, Known
 from chainshock.queries.signals.periods import Span, month_text, months_between, read_span
 
-__all__ = ["KINDS", "Kind", "Point", "Series", "gather"]
+__all__ = ["KINDS", "Kind", "Point", "Series", "by_time", "gather"]
 
 Kind = Literal["exports", "prices", "stocks", "licences"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -135,7 +135,7 @@ def gather(
             seen.add(fact.subject)
             groups[key].append(point)
         for key, points in sorted(groups.items(), key=_total_first):
-            points.sort(key=_by_time)
+            points.sort(key=by_time)
             if kind != "exports" or any(_is_short(point) for point in points):
                 found.append(_series(kind, key, points))
     return tuple(found)
@@ -146,7 +146,8 @@ def _total_first(group: tuple[tuple[str, ...], list[Point]]) -> tuple[object, ..
     return (good, country != "WLD", country, *words)
 
 
-def _by_time(point: Point) -> tuple[object, ...]:
+def by_time(point: Point) -> tuple[object, ...]:
+    """Give the key that puts statements in order: by last day, those without days at the end."""
     place = (date.max, date.max) if point.span is None else (point.span.last, point.span.first)
     return (*place, point.period, point.label, not point.is_held, point.fact.id)
 

@@ -132,6 +132,20 @@ def test_weeks_without_a_loss_are_refused(losses):
         draw_weeks(replace(losses, rows=()), "png")
 
 
+def test_one_week_is_drawn_without_a_warning(losses):
+    row = WeeklyLoss("x", "X", 1, (0.1,))
+    assert draw_weeks(replace(losses, rows=(row,)), "png").startswith(PNG)
+
+
+def test_stocks_of_one_good_share_a_panel_with_their_holders(dataset):
+    table = dataset.signals(["stocks"])
+    magnets = choose(table.series, good="MAG_NDFEB")
+    shown = texts(draw_signals(select_signals(table, magnets), "svg"))
+    assert shown.count("weeks of cover") == 1
+    assert "52 or more (kia)" in shown
+    assert "0 to 1 (tvs-motor)" in shown
+
+
 def test_lines_are_the_losses_of_the_rows(losses, monkeypatch):
     from matplotlib.axes import Axes
 

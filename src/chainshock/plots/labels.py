@@ -16,6 +16,7 @@ __all__ = ["Labels"]
 Box = tuple[float, float, float, float]
 STEP, MOST_STEPS = 4, 24  # points that a label moves at a time, and how often
 MARK = 5  # pixels that a point takes to each side
+OVER = 8  # pixels by which a label may stand out above its plot
 EDGE = 3  # pixels kept free at the edge of the figure
 BEHIND = {"boxstyle": "square,pad=0.05", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.75}
 
@@ -49,10 +50,10 @@ class Labels:
             taken.append((x - MARK, y - MARK, x + MARK, y + MARK))
         for plot, note in self._texts:
             self._inside(made, plot, note)
-            self._apart(note, taken)
+            self._apart(plot, note, taken)
             taken.append(_box(note))
 
-    def _apart(self, note: Annotation, taken: list[Box]) -> None:
+    def _apart(self, plot: Axes, note: Annotation, taken: list[Box]) -> None:
         """Move a label up or down to the nearest place that is free, its own side first."""
         across, away = note.xyann
         side = 1 if away >= 0 else -1
@@ -60,7 +61,9 @@ class Labels:
             for way in (side, -side):
                 note.xyann = (across, way * (abs(away) + STEP * step))
                 note.set_verticalalignment("bottom" if way > 0 else "top")
-                if not any(_meet(_box(note), other) for other in taken):
+                box = _box(note)
+                is_over = box[1] < plot.bbox.y0 or box[3] > plot.bbox.y1 + OVER
+                if not is_over and not any(_meet(box, other) for other in taken):
                     return
         note.xyann = (across, away)
         note.set_verticalalignment("bottom" if side > 0 else "top")

@@ -106,14 +106,13 @@ def _recorded(rows: Sequence[PriceRow], plot: Axes, labels: Labels) -> None:
 def _foot(table: PriceWeeks, recorded: Sequence[PriceRow]) -> list[str]:
     run = table.run
     sources = len({source for row in recorded for source in row.sources.split(";")})
-    record = (
-        f"{len(recorded)} statements of {sources} sources" if recorded else "no price on record in this time"
-    )
+    record = f"recorded: {len(recorded)} statements, sources {sources}, named by --format json"
     weeks = run["horizon"].removesuffix("w")
     end = date.fromisoformat(table.of("model")[0].first_day) + timedelta(weeks=int(weeks))
     return [
         f"outside and inside the issuers of measures on it, mean of markets by need · {weeks} weeks to {end}",
-        f"recorded: {record}, named by --format json; orange outside, blue inside, black no place named",
+        (record if recorded else "no price on record in this time")
+        + "; orange outside, blue inside, black no place named",
         f"facts of {run['as_of']} ({run['facts']}) · edition {run['data_edition']} · not a price forecast",
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from chainshock.plots.dates import mark_dates
 from chainshock.plots.figures import AXIS, HARM, INK, PAPER, Drawing, add_foot, panels, to_bytes
 from chainshock.plots.labels import Labels
 from chainshock.queries.signals.periods import Span
-from chainshock.queries.signals.series import Point, Series
+from chainshock.queries.signals.series import Point, Series, by_time
 from chainshock.queries.signals.table import SignalTable, figure_text, gap_text
 from chainshock.queries.tables import clean
 
@@ -21,15 +22,16 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_PANELS", "draw_signals"]
 
-MOST_PANELS = 8
+MOST_PANELS = 12
 WIDTH, INCHES_PER_PANEL, INCHES_AROUND = 8.0, 1.9, 0.9
 LONGEST_LABEL = 26
-LABELS_UP_TO = 16  # statements of a panel that carry their figure
+CROWDED = 6  # statements of a panel beyond which it is twice as high
+LABELS_UP_TO = 24  # statements of a panel that carry their figure
 SHORT_DAYS = 45  # a statement over no more days than this is a mark, over more a line
 
 
 def draw_signals(table: SignalTable, form: Drawing) -> bytes:
-    """Draw each series in a panel of its own.
+    """Draw each series in a panel of its own; stocks of one good share one.
 
     A statement on a month or a day is a mark; on a longer time a line over it, for exports at its monthly
     mean. Months in a row are joined, across a gap nothing is. Where another source says another figure
@@ -40,13 +42,15 @@ def draw_signals(table: SignalTable, form: Drawing) -> bytes:
     QueryError
         No series has a figure to draw, there are too many of them, or matplotlib is not installed.
     """
-    drawn = [series for series in table.series if any(_height(series, p) is not None for p in series.points)]
+    drawn = [s for s in _panels(table.series) if any(_height(s, p) is not None for p in s.points)]
     if not drawn:
         raise QueryError("found no figure with its days, expected some to draw")
     if len(drawn) > MOST_PANELS:
         found = f"found {len(drawn)} series to draw, expected at most {MOST_PANELS}"
         raise QueryError(f"{found}: name a kind, --good or --country")
-    with panels(WIDTH, INCHES_AROUND + INCHES_PER_PANEL * len(drawn), len(drawn)) as (made, plots):
+    crowded = any(s.kind == "stocks" and len(s.points) > CROWDED for s in drawn)
+    height = INCHES_AROUND + (2 if crowded else 1) * INCHES_PER_PANEL * len(drawn)
+    with panels(WIDTH, height, len(drawn)) as (made, plots):
         spans = [p.span for series in drawn for p in series.points if p.span is not None]
         first, last = min(span.first for span in spans), max(span.last for span in spans)
         labels = Labels()
@@ -58,6 +62,18 @@ def draw_signals(table: SignalTable, form: Drawing) -> bytes:
         add_foot(made, _foot(table, drawn))
         labels.settle(made)
         return to_bytes(made, form)
+
+
+def _panels(series: Sequence[Series]) -> list[Series]:
+    """Put the stocks of one good into one panel, whoever holds them; the rest as it is."""
+    found: dict[tuple[str, ...], Series] = {}
+    for one in series:
+        is_stock = one.kind == "stocks"
+        key = ("stocks", one.good, one.unit) if is_stock else (one.id,)
+        points = (*found[key].points, *one.points) if key in found else one.points
+        name = f"{one.good}, by holder" if is_stock and key in found else one.name
+        found[key] = replace(one, points=tuple(sorted(points, key=by_time)), name=name)
+    return list(found.values())
 
 
 def _height(series: Series, point: Point) -> float | None:
@@ -153,6 +169,6 @@ def _foot(table: SignalTable, drawn: Sequence[Series]) -> list[str]:
     marks += ["open: another source on the same subject"] if any(s.disputed for s in drawn) else []
     marks += [f"not drawn, for want of a figure or of its days: {unseen}"] if unseen else []
     sources = len({source for s in drawn for p in s.points for source in p.fact.provenance.sources})
-    told = f"{sources} sources, named by --format json · known on {run['as_of']} ({run['facts']})"
+    told = f"sources: {sources}, named by --format json · known on {run['as_of']} ({run['facts']})"
     lines = [" · ".join([*marks, told, f"edition {run['data_edition']}"])]
     return [f"no figure, and none filled in: {'; '.join(gaps)}", *lines] if gaps else lines

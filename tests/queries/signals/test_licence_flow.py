@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chainshock.queries.severity import read_shapes
 from chainshock.queries.signals.licence_flow import Flow, LicenceNumbers
 from chainshock.queries.signals.periods import Span, read_span
 
@@ -85,6 +87,23 @@ def test_approved_share_runs_through_the_weeks_known():
     assert [spread.approved(week) for week in given_weeks] == pytest.approx(
         [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1, 1]
     )
+
+
+def test_what_the_shape_stops_is_what_the_severity_of_the_shape_says():
+    licence = read_shapes().named("licence")
+    plain = numbers(weeks=(7.0, 9.5, 11.0, 13.5, 18.0), before=0.92, delayed=0.3, delay=12.0, in_scope=0.6)
+    plain = replace(plain, collateral_peak=0.5, collateral_until=13.0)
+    for first, last in ((0, 4), (3, 12), (10, 26)):
+        stopped = [
+            curve.integral(first, last) / (last - first)
+            for curve in (
+                licence.curve("magnet", "DEU"),
+                licence.curve("magnet", "IND"),
+                licence.curve(collateral=True),
+            )
+        ]
+        expected = 1 - 0.6 * (0.7 * stopped[0] + 0.3 * stopped[1]) - 0.4 * stopped[2]
+        assert over(plain, weeks(first, last)) == pytest.approx([expected])
 
 
 def march(given_numbers, days):
