@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 
 from chainshock.errors import QueryError
 from chainshock.graph.facts import NodeRef
@@ -21,7 +22,7 @@ MEASURE, CODE, ISSUER, WORLD = "CN-2025-18", "85051110", "CHN", "WLD"
 BASELINE_T = 4842.0  # tonnes a month: the mean of 2024 that `r-max` is relative to as well
 FIRST_MONTH, LAST_MONTH = date(2025, 3, 1), date(2025, 9, 30)
 # Applications of European car suppliers, counted twice by their association: one denominator. The other rates
-# count other applications (an embassy's priority list, a chamber's members) and are compared, not fitted.
+# count others (a chamber's members, priority applications, one firm's) and are compared, not fitted.
 FITTED_RATES = frozenset({("EUU", "2025-06-04"), ("EUU", "2025-06-28")})
 LATE, YEAR, VALUE_CODE = "IND", "2024", "850511"
 
@@ -89,8 +90,11 @@ def read_evidence(
     Raises
     ------
     QueryError
-        The facts hold no such measure with a date of effect, or no month of exports.
+        The facts hold no such measure with a date of effect, or no month of exports; or the baseline is no
+        amount.
     """
+    if not 0.0 < baseline < inf:
+        raise QueryError(f"found a baseline of {baseline:g} t a month, expected a finite one above 0")
     series = gather(knowledge, day, known, ("exports", "licences"))
     start = _start(knowledge, day, known)
     flows = [

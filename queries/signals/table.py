@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -206,7 +206,7 @@ def gap_text(gaps: Sequence[str]) -> str:
 
 def _within(series: Series, first: date, last: date) -> Series:
     points = tuple(p for p in series.points if p.span and p.span.last >= first and p.span.first <= last)
-    return Series(series.kind, series.id, series.name, series.good, series.country, series.unit, points)
+    return replace(series, points=points)
 
 
 def _last(series: Series) -> str:

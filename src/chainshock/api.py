@@ -296,7 +296,7 @@ class Dataset:
             day,
             facts,
             months=months,
-            baseline=baseline or BASELINE_T,
+            baseline=BASELINE_T if baseline is None else baseline,
             run=self._told(day, facts),
         )
 

@@ -100,6 +100,8 @@ def test_store_without_the_measure_cannot_be_fitted(tmp_path):
         (("fit", "--to", "2025-04-30"), 1, "expected more than the 3 figures"),
         (("fit", "--to", "2024-01-01"), 2, "expected a later day"),
         (("fit", "--baseline", "0"), 2, "not in the range"),
+        (("fit", "--baseline", "nan"), 1, "expected a finite one above 0"),
+        (("fit", "--baseline", "inf"), 1, "expected a finite one above 0"),
         (("prices", "nope"), 1, "nope"),
     ],
 )
