@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import inf
@@ -14,7 +14,7 @@ from chainshock.graph.parameters import Parameters
 from chainshock.queries.severity import Shapes
 from chainshock.queries.signals.licence_flow import QUANTILES, LicenceNumbers
 from chainshock.queries.signals.periods import Span, months_between, read_span
-from chainshock.queries.signals.series import Point, gather
+from chainshock.queries.signals.series import Point, Series, gather
 
 __all__ = ["BASELINE_T", "CODE", "MEASURE", "Evidence", "Month", "Rate", "read_evidence", "shipped_numbers"]
 
@@ -68,6 +68,11 @@ class Evidence:
     later: tuple[Month, ...] = ()
     own_mean: float | None = None
 
+    @property
+    def fitted_rates(self) -> tuple[Rate, ...]:
+        """The rates of one denominator."""
+        return tuple(rate for rate in self.rates if rate.is_fitted)
+
 
 def read_evidence(
     knowledge: KnowledgeGraph,
@@ -107,16 +112,9 @@ def read_evidence(
         found = f"found no tonnes of {CODE} from {ISSUER} to {WORLD} for {wanted[0]} to {wanted[-1]}"
         raise QueryError(f"{found}, expected some months")
     said = {month.period for month in months}
-    rates = [
-        _rate(point, s.country, start)
-        for s in series
-        if s.kind == "licences" and s.good == MEASURE and s.unit.startswith("%")
-        for point in s.points
-        if point.is_held and point.value is not None and point.span is not None
-    ]
+    rates = sorted(_rates(series, start), key=lambda rate: (rate.day, rate.place))
     after = sorted({p.period for p in points if p.span is not None and p.span.first > last})
     later = tuple(m for period in after for m in _months(points, period, baseline) if m.span.months == 1)
-    rates.sort(key=lambda rate: (rate.day, rate.place))
     missing = tuple(month for month in wanted if month not in said)
     year = next((p.value for p in points if p.period == YEAR and p.is_held), None)
     own_mean = None if year is None else year / 12
@@ -162,13 +160,15 @@ def _months(points: Sequence[Point], period: str, baseline: float) -> list[Month
     return [Month(period, span, held.value, held.value / baseline, held, others)]
 
 
-def _rate(point: Point, place: str, start: date) -> Rate:
-    span, value = point.span, point.value
-    assert span is not None and value is not None  # noqa: S101, PT018 - the caller has seen to it
-    week = (span.last - start).days / 7
-    return Rate(
-        point.period, place, week, value / 100, point.label, (place, point.period) in FITTED_RATES, point
-    )
+def _rates(series: Sequence[Series], start: date) -> Iterator[Rate]:
+    for one in series:
+        if one.kind != "licences" or one.good != MEASURE or not one.unit.startswith("%"):
+            continue
+        for point in one.points:
+            if point.is_held and point.value is not None and point.span is not None:
+                week = (point.span.last - start).days / 7
+                is_fitted = (one.country, point.period) in FITTED_RATES
+                yield Rate(point.period, one.country, week, point.value / 100, point.label, is_fitted, point)
 
 
 def _late_share(knowledge: KnowledgeGraph) -> float:

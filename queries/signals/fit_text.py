@@ -10,7 +10,8 @@ from chainshock.queries.signals.table import gap_text
 from chainshock.queries.tables import Column, draw_table
 
 if TYPE_CHECKING:
-    from chainshock.queries.signals.fit_table import FitRow, FitTable
+    from chainshock.queries.signals.fit_rows import FitRow
+    from chainshock.queries.signals.fit_table import FitTable
 
 __all__ = ["fit_text"]
 

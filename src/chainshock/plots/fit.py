@@ -11,7 +11,8 @@ from chainshock.plots.dates import mark_dates
 from chainshock.plots.figures import AXIS, GAIN, HARM, INK, PAPER, Drawing, add_foot, panels, to_bytes
 from chainshock.plots.labels import Labels
 from chainshock.queries.signals.evidence import Rate
-from chainshock.queries.signals.fit_table import FitRow, FitTable
+from chainshock.queries.signals.fit_rows import FitRow
+from chainshock.queries.signals.fit_table import FitTable
 from chainshock.queries.signals.licence_flow import LicenceNumbers
 from chainshock.queries.signals.periods import read_span
 from chainshock.queries.signals.table import gap_text

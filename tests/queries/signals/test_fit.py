@@ -15,8 +15,9 @@ from chainshock.errors import QueryError
 from chainshock.queries.scenario import read_scenario
 from chainshock.queries.severity import read_shapes
 from chainshock.queries.signals.evidence import read_evidence, shipped_numbers
-from chainshock.queries.signals.fit import FREE, fit_shape, losses, with_free
+from chainshock.queries.signals.fit import fit_shape
 from chainshock.queries.signals.licence_flow import Flow
+from chainshock.queries.signals.search import FREE, Search, differences, with_free
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "explanation" / "licence-fit.md"
@@ -89,14 +90,15 @@ def test_no_figures_near_the_fitted_ones_fit_better(table, evidence):
         for step in (-0.02, 0.02):
             value = min(max(fit.free[name] + step * (high - low), low), high)
             other = with_free(table.shipped, {**fit.free, name: value})
-            assert np.sum(losses(other, evidence, rates=True) ** 2) >= fit.loss - 1e-9
+            assert (
+                np.sum(differences(other, evidence, evidence.months, evidence.fitted_rates) ** 2)
+                >= fit.loss - 1e-9
+            )
 
 
 def test_loss_at_the_ends_of_an_interval_is_what_is_allowed(table, shipped, evidence):
-    from chainshock.queries.signals.fit import _Search
-
     fit = table.fitted
-    search = _Search(shipped, evidence, evidence.months, [r for r in evidence.rates if r.is_fitted])
+    search = Search(shipped, evidence, evidence.months, evidence.fitted_rates)
     for name in ("week-50", "collateral-peak"):
         for end in (fit.intervals[name].low, fit.intervals[name].high):
             assert search.best({name: end}, fit.free)[1] == pytest.approx(fit.allowed, rel=0.02)
