@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from chainshock.errors import QueryError, UnknownName
 from chainshock.graph.facts import NodeRef
+from chainshock.graph.knowledge import Known
 from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.graph.parameters import Parameters
 from chainshock.queries.assumptions import Rationing, Substitution, shock_options
@@ -53,7 +54,7 @@ class Choices:
     """How a shock is asked for: date and vintage of the facts, and the rules."""
 
     as_of: date
-    facts: Literal["known", "latest"]
+    facts: Known
     rationing: Rationing = "proportional"
     substitution: Substitution = "capacity"
     horizon: int | None = HORIZON_WEEKS  # None is the static run
