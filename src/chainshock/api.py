@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from chainshock import __version__
 from chainshock.errors import InvalidRecord, QueryError
 from chainshock.graph.facts import Fact, NodeRef
-from chainshock.graph.knowledge import KnowledgeGraph
+from chainshock.graph.knowledge import KnowledgeGraph, Known
 from chainshock.graph.parameters import Parameters, read_parameters
 from chainshock.queries.assumptions import Rationing, Substitution
 from chainshock.queries.measures import named_buyers
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Dataset", "from_store", "open_dataset", "reference"]
 
-Known = Literal["known", "latest"]
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -105,7 +104,7 @@ class Dataset:
             Date of the facts; by default the scenario's.
         facts
             `known`: only what was published by then; `latest`: also what was published later about that
-            date. By default the scenario's choice.
+            date; `policy-known`: the same, but measures as they stood then. By default the scenario's choice.
         rationing
             proportional, value or priority; by default proportional.
         substitution
@@ -352,7 +351,7 @@ class Dataset:
         """Put the facts that a shock's network is compiled from in order."""
         from chainshock.graph.network.claims import Claims
 
-        late = shock.choices.facts == "latest"
+        late = shock.choices.facts != "known"
         known = (
             f for f in self.knowledge.all("Company") if late or f.provenance.known_from <= shock.choices.as_of
         )

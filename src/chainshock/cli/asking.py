@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
@@ -95,12 +95,23 @@ class RankArguments(ExplainArguments, RowArguments):
     why_uncertain: bool
 
 
-def show(table: T, form: str, given: RankArguments, by_week: Shock | None = None) -> T:
-    """Write the rows that the options choose, and give them; `by_week` draws what they lose of it by week."""
+def show(
+    table: T,
+    form: str,
+    given: RankArguments,
+    finish: Callable[[T], T] | None = None,
+    by_week: Shock | None = None,
+) -> T:
+    """Write the rows that the options choose, and give them.
+
+    `finish` adds to what is to be written; `by_week` draws what the rows lose of it by week.
+    """
     table = table.select(
         by=given["by"], order=given["order"], top=_top(given["top"], form), only=_watchlist(given["only"])
     )
     warn(table.run)
+    if finish is not None:
+        table = finish(table)
     if given["why_uncertain"]:
         with progress("looking for what moves the rows"):
             table = table.with_why()

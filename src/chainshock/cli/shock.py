@@ -88,7 +88,7 @@ def rank(kind: str, scenario: str | None, plot: str, **given: Unpack[RankArgumen
     if sampling:
         with row_progress("sampling", "samples") as tick:
             table = shock.rank(kind, extras=extras, **sampling, tick=tick)
-    table = show(table, form, given, shock if plot == "weeks" else None)
+    table = show(table, form, given, by_week=shock if plot == "weeks" else None)
     apply_threshold([row.exposure for row in table.rows], given["fail_above"])
 
 
