@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from chainshock.graph.network.claims import Claims
     from chainshock.graph.network.production import ProductionNetwork
     from chainshock.graph.stores.base import View
+    from chainshock.queries.signals.fit_table import FitTable
+    from chainshock.queries.signals.series import Kind
+    from chainshock.queries.signals.table import SignalTable
     from chainshock.queries.timeline_table import TimelineTable
 
 __all__ = ["Dataset", "from_store", "open_dataset", "reference"]
@@ -234,15 +237,75 @@ class Dataset:
             for life in lives(self.knowledge, day, facts)
             if life.announced <= last and (life.ended is None or life.ended > first)
         )
-        run = {
+        run = {**self._told(day, facts), "first": first.isoformat(), "last": last.isoformat()}
+        return TimelineTable(run, timeline_rows(found, day), found, first, last)
+
+    def signals(
+        self, kinds: Iterable[Kind] | None = None, *, as_of: date | None = None, facts: Known = "latest"
+    ) -> SignalTable:
+        """Give what the facts record over time: monthly exports, prices, stocks and licences.
+
+        Parameters
+        ----------
+        kinds
+            exports, prices, stocks or licences; by default all.
+        as_of, facts
+            As for `timeline`.
+        """
+        from chainshock.queries.signals.series import KINDS, gather
+        from chainshock.queries.signals.table import SignalTable, signal_rows
+
+        day = as_of or date.fromisoformat(self.edition)
+        found = gather(self.knowledge, day, facts, KINDS if kinds is None else tuple(kinds))
+        return SignalTable(self._told(day, facts), found, signal_rows(found))
+
+    def fit_licence(
+        self,
+        *,
+        as_of: date | None = None,
+        facts: Known = "latest",
+        months: tuple[date, date] | None = None,
+        baseline: float | None = None,
+    ) -> FitTable:
+        """Fit the licence shape to recorded magnet exports and approval rates of 2025; nothing is changed.
+
+        Parameters
+        ----------
+        as_of, facts
+            As for `timeline`.
+        months
+            First and last day of the months to fit; by default March to September 2025.
+        baseline
+            Tonnes a month that count as 1; by default the mean of 2024.
+
+        Raises
+        ------
+        QueryError
+            The facts hold no such measure, or not enough months.
+        """
+        from chainshock.queries.severity import read_shapes
+        from chainshock.queries.signals.evidence import BASELINE_T
+        from chainshock.queries.signals.fit_table import fit_licence
+
+        day = as_of or date.fromisoformat(self.edition)
+        return fit_licence(
+            self.knowledge,
+            self.parameters,
+            read_shapes(),
+            day,
+            facts,
+            months=months,
+            baseline=BASELINE_T if baseline is None else baseline,
+            run=self._told(day, facts),
+        )
+
+    def _told(self, day: date, facts: Known) -> dict[str, Any]:
+        return {
             "as_of": day.isoformat(),
             "facts": facts,
-            "first": first.isoformat(),
-            "last": last.isoformat(),
             "version": __version__,
             "data_edition": self.edition,
         }
-        return TimelineTable(run, timeline_rows(found, day), found, first, last)
 
     def check_scenario(self, scenario: str | Path | Scenario) -> list[InvalidRecord]:
         """List what a scenario names that the facts of its date do not hold."""

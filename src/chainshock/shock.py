@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from chainshock.api import Dataset
     from chainshock.explanation import EntityExplanation
     from chainshock.graph.network.claims import Claims
+    from chainshock.queries.price_weeks import PriceWeeks
     from chainshock.queries.propagation.weeks.record import WeekRecord
 
 __all__ = ["Choices", "Shock"]
@@ -339,6 +340,12 @@ class Shock:
         from chainshock.explanation import explain_entity  # noqa: PLC0415 - rankings do without
 
         return explain_entity(self, node, found, row)
+
+    def prices(self, good: str) -> PriceWeeks:
+        """Give the prices of a good by week, outside and inside; see `chainshock.prices.price_weeks`."""
+        from chainshock.prices import price_weeks  # noqa: PLC0415 - rankings do without
+
+        return price_weeks(self, good)
 
     def compare(
         self,
