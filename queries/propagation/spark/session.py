@@ -126,6 +126,7 @@ def clear_errors(log: Path | None, what: str) -> Iterator[None]:
         if log is not None:
             with log.open("a", encoding="utf-8") as file:
                 file.write("".join(traceback.format_exception(exc)))
+                file.write(f"{getattr(exc, '_stackTrace', None) or ''}\n")  # of Java, where Spark keeps it
             where = f"; the whole of it: {log}"
         raise QueryError(f"{what}: found {_in_a_line(exc)}, expected Spark to answer{where}") from None
 

@@ -143,7 +143,7 @@ def check(where: str, frame: DataFrame, rules: Sequence[Check], *, may_be_empty:
     for place, rule in enumerate(rules):
         shown = F.struct(
             F.col(rule.column).cast("string").alias("value"),
-            *[F.col(name).cast("string") for name in rule.shown],
+            *[F.col(name).cast("string").alias(name) for name in rule.shown],
         )
         told += [
             F.sum(F.when(rule.wrong, 1).otherwise(0)).alias(f"wrong{place}"),

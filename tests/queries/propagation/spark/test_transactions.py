@@ -58,7 +58,10 @@ def test_folder_without_transactions_is_told(spark, invoices):
 
 
 def rows_of(folder):
-    rows = [row for part in sorted(folder.glob("part-*")) for row in csv.reader(part.open(encoding="utf-8"))]
+    rows = []
+    for part in sorted(folder.glob("part-*")):
+        with part.open(encoding="utf-8", newline="") as file:
+            rows += csv.reader(file)
     return (folder / "header").read_text(encoding="utf-8").strip(), rows
 
 
