@@ -37,7 +37,7 @@ def test_spark_equals_published_scores_and_sweeps(spark, tmp_path, name):
     named = [shock(*column, name=f"{place:03}") for place, column in enumerate(columns)]
     source = write_network(tmp_path / "net", network)
     shocks = write_shocks(tmp_path / "shocks.parquet", named, network.ids)
-    with open_cascade(spark, source, replaceability=given["substitution_p_market"], partitions=4) as opened:
+    with open_cascade(spark, source, replaceability=given["substitution_p_market"], partitions=2) as opened:
         found = list(opened.run(shocks, eps=given["eps"], at_once=60))
     held = [int(score.scenario) for score in found]
     for score, wanted in (("esri", "ESRI"), ("esri_down", "ESRI_down"), ("esri_up", "ESRI_up")):
@@ -68,7 +68,7 @@ def test_spark_equals_the_readable_kernel_on_random_networks(
     source = write_network(folder / "net", whole)
     file = write_shocks(folder / "shocks.parquet", shocks, whole.ids)
     kept = str(folder / "losses")
-    with open_cascade(spark, source, model, replaceability=replaceability, partitions=4) as opened:
+    with open_cascade(spark, source, model, replaceability=replaceability, partitions=2) as opened:
         files = LossFiles(spark, kept)
         found = {score.scenario: score for score in opened.run(file, eps=eps, losses=files)}
         files.finish()
