@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import click
 
+from chainshock.cli.cascade_spark import SparkArguments, given_spark_options, spark_options, spark_scores
 from chainshock.cli.options import format_of, output_options
 from chainshock.cli.output import csv_lines, row_progress, status_line, terminal_width, to_json, write_text
 
@@ -25,9 +26,10 @@ COLUMNS = ["scenario", "esri", "esri_down", "esri_up", "iterations", "stop"]
 LOSS_COLUMNS = ["scenario", "node", "loss_down", "loss_up"]
 
 
-class CascadeArguments(TypedDict):
+class CascadeArguments(SparkArguments):
     """Values of the options of `cascade`."""
 
+    engine: Literal["local", "spark"]
     shocks: str | None
     each_node: bool
     model: Model
@@ -84,17 +86,27 @@ class CascadeArguments(TypedDict):
 )
 @click.option("--losses", metavar="FILE", help="Also write what each node loses, as CSV.")
 @click.option("--cache/--no-cache", default=True, help="Keep large networks compiled. [default: cache]")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="Where it runs; spark needs the extra 'spark' and Java 17, and answers the same.",
+)
+@spark_options
 @output_options
 def cascade(network_dir: str, **given: Unpack[CascadeArguments]) -> None:
     """Run the ESRI cascade on a network of your own.
 
     The folder holds nodes, edges and, for generalized-leontief, essentiality, as CSV or Parquet. CSV rows are
-    written as they are found.
+    written as they are found. With --engine spark it may be a URI or table:SCHEMA, and --losses is a folder
+    of Parquet.
 
     \b
     Example:
         chainshock cascade my-network --shocks shocks.csv
         chainshock cascade my-network --each-node --stop fixed-point -o scores.csv
+        chainshock cascade my-network --engine spark --shocks shocks.parquet --losses lost.parquet
     """
     if (given["shocks"] is None) == (not given["each_node"]):
         raise click.UsageError("expected either --shocks FILE or --each-node")
@@ -104,6 +116,11 @@ def cascade(network_dir: str, **given: Unpack[CascadeArguments]) -> None:
         raise click.UsageError("found one place for --losses and -o, expected two")
     if math.isnan(given["eps"]):
         raise click.UsageError("--eps: found nan, expected a number from 0 to 1")
+    if given["engine"] == "spark":
+        _on_spark(network_dir, given)
+        return
+    if foreign := given_spark_options(given):
+        raise click.UsageError(f"{', '.join(foreign)}: found --engine local, expected --engine spark")
     from chainshock.graph.network.bare import read_shocks
     from chainshock.queries.propagation.cascade.run import Cascade
 
@@ -119,6 +136,45 @@ def cascade(network_dir: str, **given: Unpack[CascadeArguments]) -> None:
         scores = _scores(stack, engine, ids, shocks, given, single=total == 1)
         rows = _counted((asdict(score) for score in scores), total, tick)
         _write(rows, form, given, _run(engine, given, many=total > 1))
+
+
+def _on_spark(source: str, given: CascadeArguments) -> None:
+    """Run on Spark; nodes and edges stay with the executors."""
+    if given["each_node"]:
+        raise click.UsageError("--each-node: found --engine spark, expected --shocks FILE or --engine local")
+    if given["kernel"] != "auto":
+        raise click.UsageError(f"--kernel {given['kernel']}: found --engine spark, which has one of its own")
+    if given["transactions"] != (given["network_out"] is not None):
+        raise click.UsageError("expected --transactions and --network-out together, or neither")
+    form = format_of(given["format_"], given["output"])
+    stop: Stop = given["stop"]
+    with ExitStack() as stack:
+        sizes, scores = spark_scores(
+            stack, source, str(given["shocks"]), given,
+            model=given["model"], replaceability=given["replaceability"] == "market-share",
+            stop=stop, eps=given["eps"], losses=given["losses"],
+        )  # fmt: skip
+        rows = [asdict(score) for score in scores]
+    run = {
+        "model": given["model"],
+        "replaceability": given["replaceability"],
+        "stop": "fixed-point" if stop == "fixed-point" else f"eps={given['eps']:.12g}",
+        "kernel": "spark",
+        **sizes,
+    }
+    if given["format_"] is None and given["output"].endswith(".parquet"):
+        _write_parquet(rows, given["output"])
+        return
+    _write(rows, form, given, run)
+
+
+def _write_parquet(rows: list[dict[str, object]], output: str) -> None:
+    import polars as pl
+
+    from chainshock.graph.exports.base import open_whole
+
+    with open_whole(output) as file:
+        pl.DataFrame({column: [row[column] for row in rows] for column in COLUMNS}).write_parquet(file)
 
 
 def _same(one: str, other: str) -> bool:

@@ -1,0 +1,1 @@
+"""The cascade on Apache Spark: the same questions, on networks that one machine does not hold."""
