@@ -15,6 +15,10 @@ __all__ = ["connect", "translate", "translated"]
 
 CONNECT_SECONDS = 10.0
 RETRY_SECONDS = 5.0
+_CANNOT_WRITE = (
+    "Neo.DatabaseError.Transaction.TransactionLogError",
+    "Neo.DatabaseError.Transaction.TransactionCommitFailed",
+)
 _NO_ROOM = "no space left", "disk quota", "file too large", "out of disk"
 
 
@@ -70,8 +74,10 @@ def translate(error: Exception, uri: str) -> StoreError:
         exceptions.ConnectionAcquisitionTimeoutError,
         OSError,
     )
-    if any(word in text.lower() for word in _NO_ROOM):
-        found = "no room left on the server's disk", "room for the graph and its log"
+    if any(word in text.lower() for word in _NO_ROOM) or code in _CANNOT_WRITE:
+        found = "no room left on the server's disk, or a disk that fails", "room for the graph and its log"
+    elif code.endswith("DatabaseUnavailable"):
+        found = "a database that is not available", "one that is up; the server's log says why it is not"
     elif "ReadOnly" in code or "read-only" in text.lower() or "read only" in text.lower():
         found = "a database that is read-only", "one that can be written"
     elif isinstance(error, exceptions.AuthError) or ".Security." in code:

@@ -23,7 +23,8 @@ USER = "neo4j"
 MAIN = "org.neo4j.server.CommunityEntryPoint"
 ADMIN = "org.neo4j.server.startup.Neo4jAdminCommand"
 START_SECONDS = 120.0  # 5 when idle, some 20 on a busy machine
-STOP_SECONDS = 60.0
+STOP_SECONDS = 30.0
+KILL_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 0.1
 JAVA_OPTIONS = (
     "-XX:+UseG1GC",
@@ -122,10 +123,12 @@ def running(home: Home) -> Server | None:
 def down(home: Home) -> bool:
     """Stop the server, and tell whether there was one. A number left by a server that is gone is removed.
 
+    One that does not stop in time, for instance on a full disk, is killed; its log brings its data back.
+
     Raises
     ------
     StoreUnavailable
-        It did not stop in time, or is not ours to stop.
+        It is not ours to stop, or did not even end when killed.
     """
     if not home.path.is_dir():
         return False
@@ -143,10 +146,9 @@ def down(home: Home) -> bool:
                 f"process {server.pid}: found another user's, expected a server of one's own"
             ) from exc
         if not _waited(lambda: not _is_server(server.pid, home), STOP_SECONDS):
-            raise StoreUnavailable(
-                f"process {server.pid}: found it at work {STOP_SECONDS:.0f} s after the signal to stop, "
-                f"expected its end; see {home.logs / 'neo4j.log'}"
-            )
+            os.kill(server.pid, signal.SIGKILL)
+        if not _waited(lambda: not _is_server(server.pid, home), KILL_SECONDS):
+            raise StoreUnavailable(f"process {server.pid}: found it at work after a kill, expected its end")
         if (child := _children.pop(server.pid, None)) is not None:
             child.wait()
         home.pid_file.unlink(missing_ok=True)
