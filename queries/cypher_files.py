@@ -173,19 +173,26 @@ def _split(path: str, text: str) -> tuple[list[str], dict[str, object], list[str
         elif bare.startswith(COMMENT) and not params:
             comments.append(bare.removeprefix(COMMENT).strip())
         elif bare.startswith(":"):
-            match = PARAM.fullmatch(bare)
-            try:
-                if match is None or match["name"] in params:
-                    raise ValueError
-                params[match["name"]] = read_literal(match["default"])
-            except ValueError:
-                wanted = (
-                    ":param name => default; with a text, number, true, false, date('2025-11-08') or list"
-                )
-                raise FileProblem(f"{path}:{number}", repr(bare[:80]), wanted) from None
+            name, default = _param(bare, f"{path}:{number}")
+            if name in params:
+                raise FileProblem(f"{path}:{number}", f"a second default for {name}", "one of each parameter")
+            params[name] = default
         else:
             lines.append(line)
     return comments, params, lines
+
+
+def _param(line: str, place: str) -> tuple[str, object]:
+    """Read a `:param` line."""
+    match = PARAM.fullmatch(line)
+    try:
+        default = None if match is None else read_literal(match["default"])
+    except ValueError:
+        default = None
+    if match is None or default is None:
+        wanted = ":param name => default; with a text, number, true, false, date('2025-11-08') or list"
+        raise FileProblem(place, repr(line[:80]), wanted)
+    return match["name"], default
 
 
 def _head(comments: list[str], params: Mapping[str, object]) -> Iterator[tuple[str, str]]:
