@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from chainshock.cli.neo4j_server import down, status, up
+from chainshock.cli.neo4j_transfer import pull, push
 
 __all__ = ["neo4j"]
 
@@ -22,5 +23,5 @@ def neo4j() -> None:
     """
 
 
-for _command in (up, down, status):
+for _command in (up, down, status, push, pull):
     neo4j.add_command(_command)

@@ -41,10 +41,13 @@ JAVA_OPTIONS = (
         for package in ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
     ),
 )
+ADMIN_OPTIONS = "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"  # a short run: starting quickly is all
 # The process writes its own number before it becomes the server, so that no kill can leave it unknown.
 LAUNCH = 'echo $$ > "$0" && exec "$@"'
 
 Say = Callable[[str], None]
+
+_children: dict[int, subprocess.Popen[bytes]] = {}  # servers that this process started
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,8 @@ def down(home: Home) -> bool:
                 f"process {server.pid}: found it at work {STOP_SECONDS:.0f} s after the signal to stop, "
                 f"expected its end; see {home.logs / 'neo4j.log'}"
             )
+        if (child := _children.pop(server.pid, None)) is not None:
+            child.wait()
         home.pid_file.unlink(missing_ok=True)
         return True
 
@@ -188,6 +193,7 @@ def _start(home: Home, settings: Mapping[str, str], *, usual_ports: bool, say: S
         child.terminate()
         child.wait(STOP_SECONDS)
         raise
+    _children[child.pid] = child
     return Server(home, ports, child.pid)
 
 
@@ -205,6 +211,7 @@ def _set_password(home: Home, password: str) -> None:
     """Set the first password. It reaches the admin tool in a file, since anyone can read arguments."""
     arguments = home.path / "run" / "arguments"
     words = [
+        *ADMIN_OPTIONS,
         "-cp",
         f'"{fetch_jars()}/lib/*"',
         ADMIN,
