@@ -1,7 +1,8 @@
 // Why a company is exposed
 // Folder: 5 Exposure
 // Answers: the strongest paths by which a stored run's measures reach a company: from the country whose goods are
-// held up, good by good and country by country, to the company, each with the exposure that it carries.
+// held up, good by good, to the company, with the measures on the way, the exposure that each path carries and
+// the first week in which it is felt.
 // run: id of a run, or the name of its scenario
 // company: id of the company
 :param run => 'october-2025-controls';
@@ -9,8 +10,11 @@
 MATCH (run:Run) WHERE $run IN [run.id, run.scenario]
 WITH run ORDER BY run.id LIMIT 1
 MATCH exposed = (run)-[result:EXPOSES]->(company:Company {id: $company})
-MATCH p = (first)-[steps:CARRIES*1..12]->(company)
-WHERE all(step IN steps WHERE step.run = run.id AND step.exposed = company.uid AND step.path = steps[0].path)
-  AND steps[0].step = 1 AND all(i IN range(1, size(steps) - 1) WHERE steps[i].step = i + 1)
-RETURN p, exposed, steps[0].path AS path, steps[0].route AS route, steps[0].exposure AS exposure
+MATCH p = (first)-[steps:CARRIES*1..12 {run: run.id, exposed: company.uid}]->(company)
+WHERE steps[0].step = 1 AND all(i IN range(1, size(steps) - 1)
+                                WHERE steps[i].path = steps[0].path AND steps[i].step = i + 1)
+OPTIONAL MATCH measures = (run)-[:APPLIES]->(:Measure)-[scope:RESTRICTS]->(good:Commodity)
+WHERE scope.isCurrent AND good = nodes(p)[1]
+RETURN p, steps[0].path AS path, steps[0].exposure AS exposure, steps[0].firstWeek AS firstWeek,
+       result.paths[steps[0].path - 1] AS route, collect(measures) AS measures, exposed
 ORDER BY path;

@@ -19,6 +19,8 @@ from chainshock.cli.asking import (
     show,
     warn,
 )
+from chainshock.cli.neo4j_options import connection_of, connection_options
+from chainshock.cli.neo4j_runs import push_results
 from chainshock.cli.options import (
     by_option,
     format_of,
@@ -46,7 +48,17 @@ __all__ = ["explain", "rank"]
 @by_option("loss", "first-week", "survive", "usd")
 @row_options
 @output_options
-def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> None:
+@click.option("--push", is_flag=True, help="Store the run and whom it exposes in Neo4j, beside the facts.")
+@connection_options
+def rank(
+    kind: str,
+    scenario: str | None,
+    *,
+    push: bool,
+    uri: str | None,
+    user: str | None,
+    **given: Unpack[RankArguments],
+) -> None:
     """Rank who is harmed and who is favoured by a scenario.
 
     Exposure is signed: below zero harmed, above zero favoured. A company's is a share of its whole revenue;
@@ -57,18 +69,25 @@ def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> Non
     Example:
         chainshock rank companies --scenario april-2025 --top 15
         chainshock rank --control CHN:Dy,Tb:USA --severity 0.8 --only watchlist.txt
+        chainshock rank companies --scenario april-2025 --push
     """
     form = format_of(given["format_"], given["output"], draws=True)
     horizon = horizon_of(given)
     check_order(given)
     sampling, extras = sampling_of(given), extras_of(form, given["by"])
+    if not push and (uri is not None or user is not None):
+        raise click.UsageError("--uri and --user go with --push")
+    target = connection_of(uri, user) if push else None  # refused before anything is computed
     with progress("working out exposures"):
         shock = open_shock(scenario, given, horizon)
         table = shock.rank(kind, extras=extras)
     if sampling:
         with row_progress("sampling", "samples") as tick:
             table = shock.rank(kind, extras=extras, **sampling, tick=tick)
+    whole = table
     table = show(table, form, given)
+    if target is not None:
+        push_results(target, shock, whole, [row.id for row in table.rows])
     apply_threshold([row.exposure for row in table.rows], given["fail_above"])
 
 
