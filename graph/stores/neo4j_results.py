@@ -55,8 +55,8 @@ _LIST = """
 MATCH (r:Run) WHERE r.graph = $graph
 OPTIONAL MATCH (r)-[x:EXPOSES]->()
 RETURN r.id AS run, r.scenario AS scenario, r.asOf AS as_of, r.dataEdition AS data_edition,
-       r.horizon AS horizon, r.rationing AS rationing, r.substitution AS substitution, r.samples AS samples, r.seed AS seed,
-       r.version AS version, count(x) AS results
+       r.horizon AS horizon, r.rationing AS rationing, r.substitution AS substitution, r.samples AS samples,
+       r.seed AS seed, r.version AS version, count(x) AS results
 ORDER BY scenario, run
 """
 # a node that a push could not delete because a run pointed to it has lost its graph, and goes with the run

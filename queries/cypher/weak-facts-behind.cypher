@@ -5,7 +5,7 @@
 // run: id of a run, or the name of its scenario
 // company: id of the company
 :param run => 'october-2025-controls';
-:param company => 'ford-motor';
+:param company => 'lockheed-martin';
 MATCH (run:Run) WHERE $run IN [run.id, run.scenario]
 WITH run ORDER BY run.id LIMIT 1
 MATCH ()-[step:CARRIES {run: run.id, exposed: 'Company:' + $company}]->()

@@ -15,7 +15,7 @@ from chainshock.graph.facts import NodeRef
 from chainshock.graph.schema import read_schema
 from chainshock.graph.stores.neo4j_results import Results
 from chainshock.queries.names import LABELS
-from chainshock.queries.ranking import without_brackets
+from chainshock.queries.ranking import percent, without_brackets
 
 if TYPE_CHECKING:
     from chainshock.graph.network.production import Floats
@@ -115,6 +115,7 @@ def _exposes(row: dict[str, Any], routes: list[str]) -> dict[str, Any]:
     values = {entry.camel: row.get(key) for key, entry in properties.items()}
     return {
         **{key: value for key, value in values.items() if value is not None},
+        "told": percent(row["exposure"]),
         "confidence": row["confidence"],
         **({"paths": routes} if routes else {}),
     }
@@ -135,6 +136,7 @@ def _paths(shock: Shock, node: NodeRef, entity: EntityExposure) -> tuple[list[St
     steps: list[Step] = []
     for number, path in enumerate(paths[:MOST_PATHS], 1):
         values = {"exposed": str(node), "path": number, "part": path.part, "exposure": path.amount / scale}
+        values["told"] = percent(path.amount / scale)
         if path.timing is not None:
             values |= {"cutWeek": path.timing.cut, "firstWeek": path.timing.bites}
         steps += [
