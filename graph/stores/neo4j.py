@@ -133,14 +133,14 @@ class Neo4jStore(Store):
                 token = session.execute_write(self._claim)
                 held = session.execute_read(read_held, self.graph)
                 batches = list(batches_for(layout, held, self.graph, rewrite=rewrite))
-                total, done = sum(len(batch.rows) for batch in batches), 0
+                total, done = sum(batch.size for batch in batches), 0
                 for batch in batches:
                     session.execute_write(run_batch, self.graph, token, batch, self.uri)
-                    done += len(batch.rows)
+                    done += batch.size
                     if progress is not None:
                         progress(done, total)
                 session.execute_write(finish, self.graph, token, layout)
-        removed = sum(len(batch.rows) for batch in batches if batch.is_removal)
+        removed = sum(batch.size for batch in batches if batch.is_removal)
         return Pushed(total - removed, removed, layout.size)
 
     def view(self) -> View:

@@ -21,9 +21,12 @@ __all__ = [
     "GRAPH",
     "META",
     "RESULTS",
+    "SAID",
     "VINTAGE",
     "VINTAGE_OF",
     "Layout",
+    "cells_of",
+    "columns_of",
     "edition_of",
     "labels_of",
     "lay_out",
@@ -31,6 +34,7 @@ __all__ = [
     "nulls_of",
     "properties_of",
     "ref_of",
+    "said_of",
     "schema_statements",
     "sublabels_of",
     "uid_of",
@@ -42,7 +46,7 @@ VINTAGE_OF = "VINTAGE_OF"
 META = "ChainshockGraph"  # the label of the one node that tells what state a graph is in
 GRAPH = "chainshock"
 RESULTS = "results"  # `graph` of runs and what they expose: no push or pull touches them
-OWN = ("uid", "graph", "factId", "origin", "isCurrent")
+SAID = ("sources", "asOf", "knownFrom", "confidence", "validFrom", "validTo", "note", "origin", "graph")
 INT64 = 2**63
 
 
@@ -131,7 +135,8 @@ def names_in_neo4j(name: str) -> dict[str, Property]:
 
 
 @cache
-def _camel(name: str) -> dict[str, str]:
+def columns_of(name: str) -> dict[str, str]:
+    """Give the names in Neo4j of a label's or relationship's own properties, by their names in the schema."""
     return {entry.name: entry.camel for entry in read_schema().properties(name).values()}
 
 
@@ -142,39 +147,57 @@ def nulls_of(label: str) -> dict[str, None]:
 
 
 def properties_of(fact: Fact, graph: str, *, is_current: bool) -> dict[str, Any]:
-    """Give the properties that a fact has in Neo4j.
+    """Give the properties that a fact has in Neo4j; those it does not have are None.
 
     Raises
     ------
     InvalidRecord
         A property is not in the schema, or a value is none that Neo4j holds.
     """
-    said, names = fact.provenance, _camel(fact.name)
-    found: dict[str, Any] = {
+    found = said_of(fact, graph)
+    found.update(zip(columns_of(fact.name).values(), cells_of(fact), strict=True))
+    found["factId"], found["isCurrent"] = fact.id, is_current
+    if fact.target is None:
+        if fact.source.label != fact.name:
+            found_text = f"a {fact.name} fact on {fact.source}"
+            raise InvalidRecord(fact.origin, None, None, found_text, f"one on a {fact.name}")
+        found[read_schema().labels[fact.name].key] = fact.source.key
+        found["uid"] = uid_of(fact.source)
+    return found
+
+
+def said_of(fact: Fact, graph: str) -> dict[str, Any]:
+    """Give what many facts have in common: provenance, data set and graph."""
+    said = fact.provenance
+    return {
         "sources": list(said.sources),
         "asOf": said.as_of,
         "knownFrom": said.known_from,
         "confidence": said.confidence,
+        "validFrom": said.valid_from,
+        "validTo": said.valid_to,
+        "note": said.note or None,
+        "origin": fact.origin,
+        "graph": graph,
     }
-    if said.valid_from is not None:
-        found["validFrom"] = said.valid_from
-    if said.valid_to is not None:
-        found["validTo"] = said.valid_to
-    if said.note:
-        found["note"] = said.note
-    for name, value in fact.properties.items():
-        if name not in names:
-            raise InvalidRecord(fact.origin, None, name, f"{name} on {fact.name}", "a property of the schema")
-        found[names[name]] = _value(fact, name, value)
-    found["factId"], found["origin"], found["graph"] = fact.id, fact.origin, graph
-    found["isCurrent"] = is_current
-    if fact.target is None:
-        if fact.source.label != fact.name:
-            wanted = f"a {fact.name}"
-            raise InvalidRecord(fact.origin, None, None, f"a {fact.name} fact on {fact.source}", wanted)
-        found[read_schema().labels[fact.name].key] = fact.source.key
-        found["uid"] = uid_of(fact.source)
-    return found
+
+
+def cells_of(fact: Fact) -> list[Any]:
+    """Give the values of a fact's own properties in the order of `columns_of`.
+
+    Raises
+    ------
+    InvalidRecord
+        A property is not in the schema, or a value is none that Neo4j holds.
+    """
+    columns, values = columns_of(fact.name), fact.properties
+    cells = [None if (value := values.get(name)) is None else _value(fact, name, value) for name in columns]
+    if len(values) > len(columns) - cells.count(None):
+        for name in values:
+            if name not in columns:
+                wanted = "a property of the schema"
+                raise InvalidRecord(fact.origin, None, name, f"{name} on {fact.name}", wanted)
+    return cells
 
 
 def _value(fact: Fact, name: str, value: Value) -> Any:

@@ -7,23 +7,28 @@ transaction of its own in a push, which may so end at any of them; the next push
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chainshock.errors import StoreError, StoreUnavailable
-from chainshock.graph.facts import Fact
+from chainshock.graph.facts import Fact, Provenance
 from chainshock.graph.schema import read_schema
 from chainshock.graph.stores.neo4j_shape import (
     ENTITY,
     META,
+    SAID,
     VINTAGE,
     VINTAGE_OF,
     Layout,
+    cells_of,
+    columns_of,
     labels_of,
     nulls_of,
     properties_of,
     ref_of,
+    said_of,
     sublabels_of,
     uid_of,
 )
@@ -47,6 +52,7 @@ __all__ = [
 FORMAT = 1
 NODES_AT_ONCE = 2_000
 RELATIONSHIPS_AT_ONCE = 10_000
+FIRST_CELL = 5  # of a relationship's row: after its ends, what is said, id and whether it is current
 
 Key = tuple[str, str]  # id of a fact and its origin
 T = TypeVar("T")
@@ -61,12 +67,19 @@ class Held:
     relationships: dict[str, dict[Key, bool]] = field(default_factory=dict)
 
 
+Rows = tuple[list[Any], list[dict[str, Any]]]
+
+
 @dataclass(frozen=True)
 class Batch:
-    """Rows for one statement. It must answer with their number; `refusal` says why it may not."""
+    """One statement, and so many rows for it, with what they share, made when they are wanted.
+
+    With a `refusal` it must answer with the number of its rows.
+    """
 
     query: str
-    rows: list[Any]
+    size: int
+    rows: Callable[[], Rows]
     refusal: str = ""
     is_removal: bool = False
 
@@ -140,9 +153,10 @@ def run_batch(
         Not all of it could be written, so none is.
     """
     _hold(tx, graph, token)
-    found = tx.run(batch.query, rows=batch.rows, graph=graph).single(strict=True)["n"]
-    if batch.refusal and found != len(batch.rows):
-        raise StoreError(f"{uri}: found {len(batch.rows) - found:,} {batch.refusal}")
+    rows, said = batch.rows()
+    found = tx.run(batch.query, rows=rows, said=said, graph=graph).single(strict=True)["n"]
+    if batch.refusal and found != batch.size:
+        raise StoreError(f"{uri}: found {batch.size - found:,} {batch.refusal}")
 
 
 def _hold(tx: neo4j.ManagedTransaction | neo4j.Transaction, graph: str, token: str) -> None:
@@ -221,7 +235,7 @@ def _entities(layout: Layout, held: Held, graph: str, *, rewrite: bool) -> Itera
         current = layout.is_current(fact)
         if not rewrite and held.entities.get(uid) == ((fact.id, fact.origin), current):
             continue
-        values = {**nulls_of(fact.name), **properties_of(fact, graph, is_current=current)}
+        values = properties_of(fact, graph, is_current=current)
         groups.setdefault(labels_of(fact), []).append((uid, values))
     for labels, rows in groups.items():
         others = [name for name in sublabels_of(labels[0]) if name not in labels]
@@ -258,23 +272,20 @@ def _vintages(layout: Layout, held: Held, graph: str) -> Iterator[Batch]:
 def _relationships(
     name: str, facts: Sequence[Fact], layout: Layout, there: dict[Key, bool], graph: str, *, rewrite: bool
 ) -> Iterator[Batch]:
-    new = [fact for fact in facts if (fact.id, fact.origin) not in there]
+    columns = list(columns_of(name).values())
+    own = [f"`{column}`: row[{place}]" for place, column in enumerate(columns, FIRST_CELL)]
+    shared = [f"{column}: said.{column}" for column in SAID]
     query = f"""
     UNWIND $rows AS row
     MATCH (a:{ENTITY} {{uid: row[0]}}) MATCH (b:{ENTITY} {{uid: row[1]}})
-    CREATE (a)-[r:`{name}`]->(b) SET r = row[2]
+    WITH a, b, row, $said[row[2]] AS said
+    CREATE (a)-[:`{name}` {{{", ".join(["factId: row[3]", "isCurrent: row[4]", *own, *shared])}}}]->(b)
     RETURN count(*) AS n
     """
+    refusal = f"relationships {name} without a node at their ends, expected both"
+    new = [fact for fact in facts if (fact.id, fact.origin) not in there]
     for some in _chunks(new, RELATIONSHIPS_AT_ONCE):
-        rows = [
-            (
-                uid_of(fact.source),
-                uid_of(fact.target) if fact.target is not None else "",
-                properties_of(fact, graph, is_current=layout.is_current(fact)),
-            )
-            for fact in some
-        ]
-        yield Batch(query, rows, f"relationships {name} without a node at their ends, expected both")
+        yield Batch(query, len(some), partial(_relationship_rows, some, layout, graph), refusal)
     changed = [
         (fact.id, fact.origin, _changes(fact, layout, graph, rewrite=rewrite))
         for fact in facts
@@ -289,11 +300,25 @@ def _relationships(
     yield from _in_batches(update, changed, RELATIONSHIPS_AT_ONCE)
 
 
+def _relationship_rows(facts: Sequence[Fact], layout: Layout, graph: str) -> Rows:
+    """Give rows for new relationships, and once each what many of them share."""
+    said: dict[tuple[Provenance, str], int] = {}
+    rows: list[Any] = []
+    maps: list[dict[str, Any]] = []
+    for fact in facts:
+        place = said.setdefault((fact.provenance, fact.origin), len(said))
+        if place == len(maps):
+            maps.append(said_of(fact, graph))
+        ends = uid_of(fact.source), uid_of(fact.target or fact.source)
+        rows.append([*ends, place, fact.id, layout.is_current(fact), *cells_of(fact)])
+    return rows, maps
+
+
 def _changes(fact: Fact, layout: Layout, graph: str, *, rewrite: bool) -> dict[str, Any]:
     current = layout.is_current(fact)
     if not rewrite:
         return {"isCurrent": current}
-    return {**nulls_of(fact.name), **properties_of(fact, graph, is_current=current)}
+    return properties_of(fact, graph, is_current=current)
 
 
 def _bare(uids: Sequence[str]) -> Iterator[Batch]:
@@ -318,7 +343,11 @@ def _in_batches(
     query: str, rows: Sequence[Any], size: int, refusal: str = "", *, removes: bool = False
 ) -> Iterator[Batch]:
     for some in _chunks(rows, size):
-        yield Batch(query, list(some), refusal, removes)
+        yield Batch(query, len(some), partial(_plain, some), refusal, is_removal=removes)
+
+
+def _plain(rows: Sequence[Any]) -> Rows:
+    return list(rows), []
 
 
 def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

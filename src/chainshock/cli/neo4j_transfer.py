@@ -92,7 +92,7 @@ def pull(*, store: str, uri: str | None, user: str | None, graph: str) -> None:
     count = 0
     with (
         Neo4jStore(found.uri, found.user, found.password, graph) as source,
-        new_store(Path(store)) as target,
+        new_store(Path(store), "pull") as target,
         row_progress("pulling", "facts") as tick,
     ):
         total = source.size()

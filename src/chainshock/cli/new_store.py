@@ -17,8 +17,15 @@ __all__ = ["new_store"]
 
 
 @contextmanager
-def new_store(path: Path) -> Iterator[SqliteStore]:
+def new_store(path: Path, what: str = "load") -> Iterator[SqliteStore]:
     """Give an empty store to fill; it gets its name at the end of the block, or is gone.
+
+    Parameters
+    ----------
+    path
+        The name to be.
+    what
+        What is being done, for the message where another one has made a store of that name meanwhile.
 
     Raises
     ------
@@ -31,7 +38,7 @@ def new_store(path: Path) -> Iterator[SqliteStore]:
     try:
         with SqliteStore(part, create=True) as store:
             yield store
-        _give_name(part, path)
+        _give_name(part, path, what)
     except OSError as exc:
         raise FileProblem(
             str(path), (exc.strerror or str(exc)).lower(), "a folder that exists and can be written"
@@ -41,12 +48,12 @@ def new_store(path: Path) -> Iterator[SqliteStore]:
             part.with_name(part.name + suffix).unlink(missing_ok=True)
 
 
-def _give_name(part: Path, path: Path) -> None:
+def _give_name(part: Path, path: Path, what: str) -> None:
     """Give a new store its name, unless another run has made one of that name meanwhile."""
     try:
         os.link(part, path)
     except FileExistsError as exc:
-        found = "a store that was made while this command ran; nothing was written"
+        found = f"a store that was made while this {what} ran; nothing was {what}ed"
         raise FileProblem(str(path), found, "one at a time; run it again") from exc
     except OSError:  # a file system without hard links
         part.replace(path)
