@@ -59,8 +59,8 @@ RELATIONSHIPS = {
     "IMPOSED_BY": ("#d55e00", 2, "<type>"),
     "LICENSES": ("#d55e00", 2, "{event}"),
     "APPLIES": ("#cc79a7", 2, "<type>"),
-    "EXPOSES": ("#cc79a7", 5, "{told}"),
-    "CARRIES": ("#1a1a1a", 5, "{told}"),
+    "EXPOSES": ("#cc79a7", 4, "{told}"),
+    "CARRIES": ("#1a1a1a", 3, "{told}"),
 }
 
 

@@ -23,7 +23,7 @@ DROP = """([name, kind, data]) => {
   const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0));
   const transfer = new DataTransfer();
   transfer.items.add(new File([bytes], name, {type: kind}));
-  const target = document.querySelector('[data-testid=editor-wrapper]') || document.querySelector('#mount > *');
+  const target = document.querySelector('#mount > *');
   for (const type of ['dragenter', 'dragover', 'drop']) {
     target.dispatchEvent(new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: transfer}));
   }

@@ -59,18 +59,20 @@ RETURN r.id AS run, r.scenario AS scenario, r.asOf AS as_of, r.dataEdition AS da
        r.seed AS seed, r.version AS version, count(x) AS results
 ORDER BY scenario, run
 """
-# a node that a push could not delete because a run pointed to it has lost its graph, and goes with the run
+# a node that a push would have deleted had the run not pointed to it (it has no fact left) goes with the run
 _REMOVE = f"""
 MATCH (r:Run {{id: $run}}) WHERE r.graph = $graph
-OPTIONAL MATCH (r)-->(n:{ENTITY}) WHERE n.graph IS NULL
-WITH r, collect(DISTINCT n) AS bare
-CALL () {{ MATCH ()-[x:CARRIES {{run: $run}}]->() DELETE x }}
+OPTIONAL MATCH (r)-->(n:{ENTITY})
+WITH r, collect(DISTINCT n) AS ends
+OPTIONAL MATCH (a:{ENTITY})-[step:CARRIES {{run: $run}}]->(b:{ENTITY})
+WITH r, collect(step) AS steps, ends + collect(a) + collect(b) AS ends
 OPTIONAL MATCH (r)-[:COMPUTES]->(s:Scenario)
+FOREACH (step IN steps | DELETE step)
 DETACH DELETE r
-WITH bare, s
+WITH ends, s
 CALL (s) {{ WITH s WHERE s.graph = $graph AND NOT EXISTS {{ (s)--() }} DELETE s }}
-UNWIND bare AS n
-WITH n WHERE NOT EXISTS {{ (n)--() }}
+UNWIND ends AS n
+WITH DISTINCT n WHERE n.factId IS NULL AND n.graph IS NOT NULL AND NOT EXISTS {{ (n)--() }}
 DELETE n
 """
 

@@ -11,7 +11,7 @@
 :param steps => 3;
 MATCH (country:Country {iso3: $country})-[made:PRODUCES]->(good:Commodity)
 WHERE $element IN good.elements AND made.isCurrent AND made.share > 0 AND NOT coalesce(made.isProjection, false)
-WITH country, good, made ORDER BY made.year DESC
+WITH country, good, made ORDER BY made.year DESC, made.share DESC
 WITH country, good, head(collect(made)) AS made
 MATCH (good)<-[needs:REQUIRES*1..6]-(use:EndUse)<-[serves:SERVES]-(company:Company)
 WHERE size(needs) <= $steps AND all(r IN needs WHERE r.isCurrent)

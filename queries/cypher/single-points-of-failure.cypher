@@ -7,7 +7,7 @@
 MATCH (maker:Country)-[made:PRODUCES]->(good:Commodity)
 WHERE made.isCurrent AND made.share IS NOT NULL AND NOT coalesce(made.isProjection, false)
   AND NOT maker.iso3 IN ['WLD', 'EUU']
-WITH maker, good, made ORDER BY made.year DESC
+WITH maker, good, made ORDER BY made.year DESC, made.share DESC
 WITH maker, good, head(collect(made)) AS made
 WHERE made.share >= $share
 MATCH (part:Commodity) WHERE part = good OR part.splitOf = good.id

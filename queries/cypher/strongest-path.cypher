@@ -8,7 +8,7 @@
 :param company => 'ford-motor';
 MATCH (country:Country {iso3: $country})-[made:PRODUCES]->(good:Commodity)
 WHERE made.isCurrent AND made.share > 0 AND NOT coalesce(made.isProjection, false)
-WITH country, good, made ORDER BY made.year DESC
+WITH country, good, made ORDER BY made.year DESC, made.share DESC
 WITH country, good, head(collect(made)) AS made
 MATCH (use:EndUse)<-[serves:SERVES]-(company:Company {id: $company})
 WHERE serves.isCurrent AND serves.revenueShare > 0

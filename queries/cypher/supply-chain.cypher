@@ -11,7 +11,7 @@ WHERE all(r IN relationships(down) WHERE r.isCurrent)
 CALL (good) {
   MATCH (maker:Country)-[made:PRODUCES]->(good)
   WHERE made.isCurrent AND made.share IS NOT NULL AND NOT coalesce(made.isProjection, false)
-  WITH maker, made ORDER BY made.year DESC
+  WITH maker, made ORDER BY made.year DESC, made.share DESC
   WITH maker, head(collect(made)) AS made
   WHERE made.share >= $share
   RETURN collect({maker: maker, made: made}) AS makers

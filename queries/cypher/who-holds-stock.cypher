@@ -4,7 +4,7 @@
 // stoppage are not among them.
 MATCH (holder)-[stock:HOLDS_STOCK]->(good:Commodity)
 WHERE stock.isCurrent
-RETURN coalesce(stock.holder, holder.name) AS holder, holder.name AS country_or_firm, good.name AS good,
+RETURN coalesce(stock.holder, holder.name) AS holder, holder.name AS firm, good.name AS good,
        stock.weeksLow AS weeksLow, stock.weeksHigh AS weeksHigh, stock.weeks AS weeks, stock.amount AS amount,
        stock.unit AS unit, stock.asOf AS asOf, stock.confidence AS confidence
 ORDER BY coalesce(stock.weeksLow, stock.weeks, stock.weeksHigh), holder, good;

@@ -5,14 +5,17 @@
 // the first week in which it is felt.
 // run: id of a run, or the name of its scenario
 // company: id of the company
+// paths: most paths to draw
 :param run => 'october-2025-controls';
 :param company => 'lockheed-martin';
+:param paths => 3;
 MATCH (run:Run) WHERE $run IN [run.id, run.scenario]
 WITH run ORDER BY run.id LIMIT 1
 MATCH exposed = (run)-[result:EXPOSES]->(company:Company {id: $company})
 MATCH p = (first)-[steps:CARRIES*1..12 {run: run.id, exposed: company.uid}]->(company)
-WHERE steps[0].step = 1 AND all(i IN range(1, size(steps) - 1)
-                                WHERE steps[i].path = steps[0].path AND steps[i].step = i + 1)
+WHERE steps[0].step = 1 AND steps[0].path <= $paths
+  AND all(i IN range(1, size(steps) - 1)
+          WHERE steps[i].path = steps[0].path AND steps[i].step = i + 1)
 OPTIONAL MATCH measures = (run)-[:APPLIES]->(:Measure)-[scope:RESTRICTS]->(good:Commodity)
 WHERE scope.isCurrent AND good = nodes(p)[1]
 RETURN p, steps[0].path AS path, steps[0].exposure AS exposure, steps[0].firstWeek AS firstWeek,

@@ -15,7 +15,7 @@ from chainshock.graph.facts import NodeRef
 from chainshock.graph.schema import read_schema
 from chainshock.graph.stores.neo4j_results import Results
 from chainshock.queries.names import LABELS
-from chainshock.queries.ranking import percent, without_brackets
+from chainshock.queries.ranking import percent
 
 if TYPE_CHECKING:
     from chainshock.graph.network.production import Floats
@@ -142,7 +142,7 @@ def _paths(shock: Shock, node: NodeRef, entity: EntityExposure) -> tuple[list[St
         steps += [
             (source, target, {**values, **more}) for source, target, more in _steps(shock, path, node, factor)
         ]
-    return steps, [without_brackets(account.route(path)) for path in paths[:MOST_PATHS]]
+    return steps, [account.route(path) for path in paths[:MOST_PATHS]]
 
 
 def _steps(shock: Shock, path: Path, entity: NodeRef, factor: Floats) -> Iterator[Step]:
