@@ -27,6 +27,7 @@ COMMANDS = {
     "export": ("facts", "Write the facts to a file for other programs."),
     "load": ("load", "Load files of facts into a store."),
     "neo4j": ("neo4j", "Keep the graph in Neo4j: a server, push and pull."),
+    "query": ("query", "Put a ready Cypher question, or one of your own, to Neo4j."),
     "rank": ("shock", "Rank who is harmed and who is favoured by a scenario."),
     "scenario": ("scenario", "List, show and check scenarios."),
 }

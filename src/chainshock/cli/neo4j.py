@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from chainshock.cli.neo4j_guide import guide
+from chainshock.cli.neo4j_runs import runs
 from chainshock.cli.neo4j_server import down, status, up
 from chainshock.cli.neo4j_transfer import pull, push
 
@@ -23,5 +25,5 @@ def neo4j() -> None:
     """
 
 
-for _command in (up, down, status, push, pull):
+for _command in (up, down, status, guide, runs, push, pull):
     neo4j.add_command(_command)

@@ -19,6 +19,8 @@ from chainshock.cli.asking import (
     show,
     warn,
 )
+from chainshock.cli.neo4j_options import connection_of, connection_options
+from chainshock.cli.neo4j_runs import push_results
 from chainshock.cli.options import (
     by_option,
     format_of,
@@ -63,7 +65,16 @@ __all__ = ["explain", "rank"]
     help="What -o x.png or x.svg draws: exposures as bars, or output lost by week.",
 )
 @output_options
-def rank(kind: str, scenario: str | None, plot: str, **given: Unpack[RankArguments]) -> None:
+def rank(
+    kind: str,
+    scenario: str | None,
+    plot: str,
+    *,
+    push: bool,
+    uri: str | None,
+    user: str | None,
+    **given: Unpack[RankArguments],
+) -> None:
     """Rank who is harmed and who is favoured by a scenario.
 
     Exposure is signed: below zero harmed, above zero favoured. A company's is a share of its whole revenue;
@@ -75,6 +86,7 @@ def rank(kind: str, scenario: str | None, plot: str, **given: Unpack[RankArgumen
         chainshock rank companies --scenario april-2025 --top 15
         chainshock rank --control CHN:Dy,Tb:USA --severity 0.8 --only watchlist.txt
         chainshock rank end-uses --scenario april-2025 --plot weeks -o weeks.svg
+        chainshock rank companies --scenario april-2025 --push
     """
     form = format_of(given["format_"], given["output"], draws=True)
     if plot == "weeks":
@@ -82,13 +94,19 @@ def rank(kind: str, scenario: str | None, plot: str, **given: Unpack[RankArgumen
     horizon = horizon_of(given)
     check_order(given)
     sampling, extras = sampling_of(given), extras_of(form, given["by"])
+    if not push and (uri is not None or user is not None):
+        raise click.UsageError("--uri and --user go with --push")
+    target = connection_of(uri, user) if push else None  # refused before anything is computed
     with progress("working out exposures"):
         shock = open_shock(scenario, given, horizon)
         table = shock.rank(kind, extras=extras)
     if sampling:
         with row_progress("sampling", "samples") as tick:
             table = shock.rank(kind, extras=extras, **sampling, tick=tick)
+    whole = table
     table = show(table, form, given, by_week=shock if plot == "weeks" else None)
+    if target is not None:
+        push_results(target, shock, whole, [row.id for row in table.rows])
     apply_threshold([row.exposure for row in table.rows], given["fail_above"])
 
 
