@@ -76,6 +76,7 @@ def _merge_nodes(network: ProductionNetwork, by_value: bool) -> tuple[list[int],
                     float(network.kappa[g]),
                     float(network.cover[g]),
                     bool(network.own_stock.size and network.own_stock[g]),
+                    float(network.added_stock[g]) if network.added_stock.size else 0.0,
                     f"{per_unit[g]:.12g}",
                     tuple(
                         (int(network.edge_source[e]), float(network.weight[e]), float(network.transit[e]))
@@ -146,4 +147,5 @@ def _build(
         node_facts=(),
         entities=(),
         own_stock=network.own_stock[old_groups] if network.own_stock.size else network.own_stock,
+        added_stock=network.added_stock[old_groups] if network.added_stock.size else network.added_stock,
     )

@@ -23,7 +23,7 @@ from chainshock.queries.propagation.weeks.slices import make_slices
 from chainshock.queries.propagation.weeks.tape import Tape
 from chainshock.queries.propagation.weeks.timing import first_below, last_release
 
-__all__ = ["LicenceQueue", "WeekOptions", "WeekState", "solve_weeks"]
+__all__ = ["LicenceQueue", "WeekOptions", "WeekState", "march_output", "solve_weeks"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,6 +198,30 @@ def solve_weeks(
         slices=rules.slices,
         record=kept,
     )
+
+
+def march_output(
+    network: ProductionNetwork,
+    queues: list[LicenceQueue],
+    routes: RouteFactors,
+    options: ShockOptions,
+    rules: WeekOptions,
+    weeks: int,
+) -> Floats:
+    """Give output by node and week alone, (n, T): the march of `solve_weeks`, without prices and orders.
+
+    Parameters
+    ----------
+    network
+        A merged network (`compress`).
+    queues
+        What measures stop on its edges.
+    routes, options, rules, weeks
+        As for `solve_weeks`.
+    """
+    made = _rules(network, queues, options, rules, weeks)
+    filler = _Substitution(network, routes, options, rules)
+    return March(network, make_slices(rules.slices, rules.spread), made, filler).run().x
 
 
 class _Substitution(Filler):
