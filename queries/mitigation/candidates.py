@@ -105,7 +105,8 @@ class Candidates:
 
     def _second_sources(self, good: int) -> Iterator[Move]:
         need, stage, rules = self._need(good), self.stage(good), self.valuer.engine.rules
-        used = [*self._named(f"qualification.start.{stage}"), *self._named(f"qualification.ramp.{stage}")]
+        names = ("qualification.start", "qualification.ramp")
+        used = [p for name in names for p in self._named(f"{name}.{self._id(good)}", f"{name}.{stage}")]
         offers = self.offers(good)
         if need <= 0.0 or not offers:
             why = "nobody with spare capacity has an open route to it" if need > 0.0 else NO_NEED
@@ -119,7 +120,7 @@ class Candidates:
                 "second-source",
                 good,
                 place,
-                min(total, need),
+                min(total, self._most(good)),
                 need,
                 ready=self._ready(float(rules.ramp_start[good])),
                 ramp=float(rules.ramp[good]),
@@ -179,7 +180,7 @@ class Candidates:
             "plant",
             good,
             self._rest.countries[country],
-            need,
+            self._most(good),
             need,
             ready=self._ready(lead.default),
             ramp=self._one("mitigation.ramp.plant").default,
@@ -198,7 +199,7 @@ class Candidates:
             "recycling",
             good,
             self._rest.countries[country],
-            share.default * need,
+            share.default * self._most(good),
             need,
             ready=self._ready(self._one(names[0]).default),
             ramp=self._one(names[1]).default,
@@ -279,17 +280,25 @@ class Candidates:
         return reach
 
     def _country(self, good: int) -> int:
-        """Give the country in which the chain uses most of a good."""
+        """Give the country in which the chain loses most of a good, else uses most."""
         block, groups = self._block, buying(self._block, good)
         place = block.country[block.group_node[groups]]
-        by_place = np.bincount(place, weights=block.need[groups], minlength=len(self._rest.countries))
+        lost = block.need[groups] * self.valuer.short[groups]
+        weights = lost if lost.any() else block.need[groups]
+        by_place = np.bincount(place, weights=weights, minlength=len(self._rest.countries))
         return int(by_place.argmax()) if by_place.any() else int(place[0])
 
     def _need(self, good: int) -> float:
         return need_of(self._block, buying(self._block, good))
 
     def _ready(self, lead: float) -> float:
-        return max(0.0, lead - self.head_start)
+        return lead - self.head_start
+
+    def _most(self, good: int) -> float:
+        """Give the largest amount that can be delivered where it is missing, a year."""
+        groups = buying(self._block, good)
+        need, short = self._block.need[groups], self.valuer.short[groups]
+        return float(need @ short / short.max()) if short.any() else float(need.sum())
 
     def _one(self, name: str) -> Parameter:
         return self.parameters[name]

@@ -50,7 +50,8 @@ class Move:
     need
         What the entity's chain uses of the good, in its unit a year.
     ready, ramp
-        Week in which the first delivery leaves, and weeks from there to full deliveries; 0 for stock.
+        Week of the first delivery, negative where work began early enough, and weeks from there to
+        full deliveries; 0 for stock.
     sellers
         Nodes of the rest that deliver, with their part of it.
     maker

@@ -23,8 +23,8 @@ class Planned:
     """A block with a plan carried out.
 
     `changed` are its nodes that buy otherwise or are new, `added` its edges that come later or not at all
-    without the plan, with `ready` and `ramp` of each; `used` is what the plan takes of sellers' spare capacity,
-    node of the rest to unit a year.
+    without the plan, with `ready` and `ramp` of each; `used` is what the plan takes of sellers' spare
+    capacity, node of the rest to unit a year.
     """
 
     block: Block
@@ -35,14 +35,19 @@ class Planned:
     used: Mapping[int, float]
 
 
-def apply_plan(block: Block, moves: Sequence[Move], plan: Plan, transit: Transit, scale: float) -> Planned:
+def apply_plan(
+    block: Block, short: Floats, moves: Sequence[Move], plan: Plan, transit: Transit, scale: float
+) -> Planned:
     """Carry a plan out.
 
     Stock is added to every group of the chain that buys the good, in weeks of its need. All other moves add a
-    supplier beside those that are there: an option to draw on where they fall short, up to the amount.
+    supplier beside those that are there: an option to draw on where they fall short, up to the amount. Tonnes
+    go to the groups that buy the good in proportion to what they lose without any move.
 
     Parameters
     ----------
+    short
+        Mean share of deliveries lost by each group without any move, (groups,).
     scale
         What outputs and needs are multiplied by; the shares that decide about output stay.
     """
@@ -59,16 +64,24 @@ def apply_plan(block: Block, moves: Sequence[Move], plan: Plan, transit: Transit
         if move.kind == "stock":
             stock[groups] += amount
             continue
-        share = amount if move.unit == "share of need" else amount / move.need
+        is_share = move.unit == "share of need"
+        shares = np.full(len(groups), amount) if is_share else _spread(block, short, groups, amount)
         sellers = move.sellers or ((builder.add_maker(move, amount * scale), 1.0),)
         for seller, part in sellers:
             origin = None if move.maker is None else move.maker.country
-            builder.add_edges(groups, seller, share * part, move, transit, origin)
+            builder.add_edges(groups, seller, shares * part, move, transit, origin)
             if move.kind == "second-source":
                 used[seller] = used.get(seller, 0.0) + amount * part
     larger, added, ready, ramp = builder.build(stock)
     changed.update(range(len(block.ids), len(larger.ids)))
     return Planned(larger, np.array(sorted(changed), dtype=np.intp), added, ready, ramp, used)
+
+
+def _spread(block: Block, short: Floats, groups: Indices, amount: float) -> Floats:
+    """Give what share of its need each group gets of an amount, by what it loses, 1 at most."""
+    lost = short[groups] if short[groups].any() else np.ones(len(groups))
+    total = float(block.need[groups] @ lost)
+    return np.minimum(1.0, amount * lost / total) if total > 0.0 else np.zeros(len(groups))
 
 
 class _Builder:
@@ -89,13 +102,13 @@ class _Builder:
         self,
         groups: Indices,
         source: int,
-        weight: float,
+        weights: Floats,
         move: Move,
         transit: Transit,
         origin: int | None,
     ) -> None:
         """Add an edge from one source to each group."""
-        for group in groups.tolist():
+        for group, weight in zip(groups.tolist(), weights.tolist(), strict=True):
             target = int(self.block.country[self.block.group_node[group]])
             weeks = 0.0 if origin is None else transit(origin, target)
             self.edges.append((group, source, weight, weeks))

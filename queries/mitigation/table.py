@@ -137,8 +137,8 @@ class MitigationTable(AnswerTable[MoveRow]):
         run = self.run
         if not run["loss"]:
             return (
-                f"Nothing to avoid: under {run['scenario']}, {run['name']} loses no output for want of inputs "
-                f"in {run['horizon'].removesuffix('w')} weeks."
+                f"Nothing to avoid: under {run['scenario']}, {run['name']} loses no output for want of "
+                f"inputs in {run['horizon'].removesuffix('w')} weeks."
             )
         return "None: no input of its chain is restricted."
 
@@ -178,9 +178,23 @@ class MitigationTable(AnswerTable[MoveRow]):
 
     def foot_lines(self, width: int) -> list[str]:
         """Say what moves rest on, then what the columns mean."""
-        planned = [row for row in self.rows if row.planned > 0.0] or list(self.rows)
-        lines = [line for row in planned[:MOST_TOLD] for line in self._basis_lines(row, width)]
-        head = ["What they rest on (JSON: every move)", ""] if lines else []
+        told = ([row for row in self.rows if row.planned > 0.0] or list(self.rows))[:MOST_TOLD]
+        assumed: dict[str, list[int]] = {}
+        lines: list[str] = []
+        for row in told:
+            grades = []
+            for key in row.rests_on:
+                if key.startswith("parameter:"):
+                    assumed.setdefault(key, []).append(row.rank)
+                else:
+                    grades.append(str(self.facts[key].get("confidence", "?")))
+            known = (
+                f"{len(grades)} facts of confidence {', '.join(sorted(set(grades)))}" if grades else "no fact"
+            )
+            lines += wrap(f"{row.rank}: {row.move}: {known}, and assumptions as follows", width)
+        for key, ranks in assumed.items():
+            lines += wrap(f"{', '.join(map(str, ranks))}: {self.facts[key]['text']}", width)
+        head = ["What they rest on, by number (JSON: every move and fact)", ""] if lines else []
         return [*head, *lines, *([""] if lines else []), *super().foot_lines(width)]
 
     def _cells(self, row: MoveRow) -> list[str]:
@@ -189,7 +203,7 @@ class MitigationTable(AnswerTable[MoveRow]):
             str(row.rank),
             row.move + why,
             _amount(row.amount, row.unit) if row.amount else "-",
-            "-" if row.cost is None else f"{row.cost:,.4g}" if row.cost < 1e4 else f"{row.cost:,.0f}",
+            "-" if row.cost is None else _number(row.cost),
             "-" if row.kind == "stock" else f"{row.ready:.0f}",
             percent(row.avoided_share, 1, sign=False),
             "-" if row.avoided_usd is None else f"{row.avoided_usd / 1e6:,.1f}",
@@ -214,7 +228,7 @@ class MitigationTable(AnswerTable[MoveRow]):
                     f"{move}: {_amount(amount, of)}"
                     for move, amount, of in zip(step.moves, step.amounts, step.units, strict=True)
                 ),
-                f"{step.spent:,.4g}" if step.spent < 1e4 else f"{step.spent:,.0f}",
+                _number(step.spent),
                 percent(step.avoided_share, 1, sign=False),
             ]
             for number, step in enumerate(self.plan, 1)
@@ -257,16 +271,6 @@ class MitigationTable(AnswerTable[MoveRow]):
         )
         return [*wrap(said, width), "", *table]
 
-    def _basis_lines(self, row: MoveRow, width: int) -> list[str]:
-        """Tell the assumptions of a move one by one, and its facts by number."""
-        assumed = [key for key in row.rests_on if key.startswith("parameter:")]
-        grades = [str(self.facts[key].get("confidence", "?")) for key in row.rests_on if key not in assumed]
-        said = f", and {len(grades)} facts of confidence {', '.join(sorted(set(grades)))}" if grades else ""
-        lines = wrap(f"{row.move}: {len(assumed)} assumptions{said}", width)
-        for key in assumed:
-            lines += wrap(f"    {self.facts[key]['text']}", width)
-        return lines
-
 
 def _amount(amount: float, unit: str) -> str:
     if unit == "share of need":
@@ -274,6 +278,10 @@ def _amount(amount: float, unit: str) -> str:
     digits = 1 if amount < 100.0 else 0
     number = f"{amount:,.{digits}f}".removesuffix(".0") if digits else f"{amount:,.0f}"
     return f"{number} {'t/a' if unit == 't a year' else unit}"
+
+
+def _number(amount: float) -> str:
+    return f"{amount:,.3g}" if amount < 1e3 else f"{amount:,.0f}"
 
 
 def _ends(row: InputRow) -> str:

@@ -20,7 +20,8 @@ from chainshock.queries.mitigation.plans import Plan, Planned, Transit, apply_pl
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions
 from chainshock.queries.propagation.sweeps import Indices
-from chainshock.queries.propagation.weeks.solve import LicenceQueue, WeekOptions, march_output
+from chainshock.queries.propagation.weeks.march import History
+from chainshock.queries.propagation.weeks.solve import LicenceQueue, WeekOptions, march_merged
 
 __all__ = ["Engine", "Tick", "Valuer"]
 
@@ -57,7 +58,17 @@ class _Part:
 
 
 class Valuer:
-    """Measures plans of moves; `tick` is called with the count of marches done."""
+    """Measures plans of moves; `tick` is called with the count of marches done.
+
+    Attributes
+    ----------
+    before
+        Weekly share of output lost without any move, (T,).
+    short
+        Mean share of the deliveries to each group of the block that are lost then, (groups,).
+    value, weight
+        The entity's value a year, None where not known; weight of each of its own nodes.
+    """
 
     def __init__(self, chain: Chain, engine: Engine, tick: Tick | None = None) -> None:
         self.chain, self.engine, self.tick = chain, engine, tick
@@ -67,6 +78,8 @@ class Valuer:
         self.value = float(np.nansum(chain.value)) if is_sized else None
         self.weight: Floats = weight / weight.sum()
         self.marches = 0
+        self.short: Floats = np.ones(len(chain.block.group_node))
+        self.before: Floats = self._measure_before()
 
     def losses(self, moves: Sequence[Move], plans: Sequence[Plan]) -> list[Floats]:
         """Give the share of output lost in each week under each plan, others unaffected, (T,) each."""
@@ -78,6 +91,14 @@ class Valuer:
             found += self._march(self.chain.rest, [self._whole(moves, {}), *waiting[:count]])[1:]
             waiting = waiting[count:]
         return found
+
+    def _measure_before(self) -> Floats:
+        """Give the weekly loss without any move, and keep where deliveries fall short, (groups,)."""
+        whole = self._whole((), {})
+        network, _ = join(self.chain.rest, [whole.planned.block])
+        found = self._run(network, self.engine.queues(network), self.engine.options)
+        self.short = found.short[len(self.chain.rest.group_node) :].mean(axis=1)
+        return self._own(found.x, [whole])[0]
 
     def loss(self, moves: Sequence[Move], plan: Plan) -> Floats:
         """Give the share of output lost in each week if a plan is carried out, (T,): a run of its own."""
@@ -121,14 +142,15 @@ class Valuer:
             kept[first[k] : ends[k]] = np.isin(good[first[k] : ends[k]], list(some))
         queues = [_only(queue, kept) for queue in self.engine.total_stop(network)]
         options = replace(self.engine.options, substitution="none")
-        return self._own(self._run(network, [q for q in queues if q.edges.size], options), parts)[1:]
+        found = self._run(network, [q for q in queues if q.edges.size], options)
+        return self._own(found.x, parts)[1:]
 
     def usd(self, loss: Floats) -> float | None:
         """Give the output lost over the run in USD; None where the entity's value is not known."""
         return None if self.value is None else float(loss.sum()) * self.value / WEEKS_A_YEAR
 
     def _plan(self, moves: Sequence[Move], plan: Plan, scale: float) -> Planned:
-        return apply_plan(self.chain.block, moves, plan, self.engine.transit, scale)
+        return apply_plan(self.chain.block, self.short, moves, plan, self.engine.transit, scale)
 
     def _whole(self, moves: Sequence[Move], plan: Plan) -> _Part:
         return _Part(self._plan(moves, plan, 1.0), self.chain.own)
@@ -152,15 +174,15 @@ class Valuer:
         if later.size:
             ready, ramp = (np.concatenate([getattr(plan, n) for plan in planned]) for n in ("ready", "ramp"))
             queues.append(self._not_yet(later, ready, ramp, queues))
-        return self._own(self._run(network, queues, self.engine.options), parts)
+        return self._own(self._run(network, queues, self.engine.options).x, parts)
 
-    def _run(self, network: ProductionNetwork, queues: list[LicenceQueue], options: ShockOptions) -> Floats:
+    def _run(self, network: ProductionNetwork, queues: list[LicenceQueue], options: ShockOptions) -> History:
         engine = self.engine
-        output = march_output(network, queues, engine.routes, options, engine.rules, engine.weeks)
+        found = march_merged(network, queues, engine.routes, options, engine.rules, engine.weeks)
         self.marches += 1
         if self.tick is not None:
             self.tick(self.marches)
-        return output
+        return found
 
     def _own(self, output: Floats, parts: list[_Part]) -> list[Floats]:
         """Add the entity's loss up under each plan; the first part holds all of the entity's nodes."""

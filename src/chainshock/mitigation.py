@@ -24,7 +24,7 @@ from chainshock.queries.mitigation.moves import Move, buying, need_of
 from chainshock.queries.mitigation.table import InputRow, MitigationTable, MoveRow, StepRow
 from chainshock.queries.mitigation.valuing import Engine, Tick, Valuer
 from chainshock.queries.names import LABELS
-from chainshock.queries.propagation.sweeps import Indices
+from chainshock.queries.propagation.sweeps import Indices, add_up
 from chainshock.queries.propagation.weeks.timing import IMPACT
 from chainshock.queries.ranking import without_brackets
 from chainshock.queries.week_assumptions import week_options
@@ -131,7 +131,7 @@ class Mitigation:
 
     def table(self) -> MitigationTable:
         """Find moves, value them, choose, and tell times to survive and to recover."""
-        before = self.valuer.loss((), {})
+        before = self.valuer.before
         if before.mean() <= NOTHING:
             return MitigationTable(self._run(before, before, []), ())
         goods = reached_goods(self.valuer)
@@ -175,7 +175,7 @@ class Mitigation:
             return [costs.of(move, names[move.good]) for move in moves]
         if self.budget.kind == "months":  # the work that is left in week 0, and what was done before
             limit = self.budget.weeks / self.budget.amount if self.budget.amount else inf
-            return [Cost((move.ready + min(self.wish.head_start, inf)) / limit, 0.0) for move in moves]
+            return [Cost((move.ready + self.wish.head_start) / limit, 0.0) for move in moves]
         return [Cost(0.0, 1.0) for _ in moves]
 
     def _rows(self, moves: Sequence[Move], chosen: Chosen, purse: Purse, before: Floats) -> list[MoveRow]:
@@ -196,8 +196,8 @@ class Mitigation:
                     amount=amount,
                     unit=move.unit,
                     cost=purse.cost({number: amount}) if amount else None,
-                    ready=move.ready,
-                    full=move.ready + move.ramp,
+                    ready=max(0.0, move.ready),
+                    full=max(0.0, move.ready + move.ramp),
                     avoided=avoided,
                     avoided_share=avoided / without,
                     avoided_usd=self._usd(avoided),
@@ -228,7 +228,7 @@ class Mitigation:
 
     def _inputs(self) -> list[InputRow]:
         """Tell the times of each restricted input, and of all together."""
-        valuer, block = self.valuer, self.valuer.chain.block
+        valuer = self.valuer
         ends: dict[int, float] = {}
         scope: dict[int, dict[int, float]] = {}
         for queue in valuer.stopped:
@@ -278,7 +278,7 @@ class Mitigation:
             node = np.zeros(len(block.ids))
             node[block.group_node] = np.where(block.group_good == good, share, 0.0)
             carried = part[edges] + (1.0 - part[edges]) * np.where(passes, node[source], 0.0)
-            new = np.bincount(block.edge_group[edges], block.weight[edges] * carried, len(share))
+            new = add_up(block.edge_group[edges], block.weight[edges] * carried, len(share))
             if np.abs(new - share).max(initial=0.0) <= NOTHING:
                 break
             share = new
@@ -357,11 +357,13 @@ class Mitigation:
 
     def _name(self, move: Move) -> str:
         good, goods = self._good(move.good), self.shock.network.goods
+        issuers = {self.shock.network.countries[place] for place in self.shock.routes.issuers.values()}
+        issuer = ", which issues measures" if move.where in issuers else ""
         if move.kind == "grade":
             return f"{without_brackets(self.teller.good(move.where))} in place of {good}"
         return {
             "stock": f"stock of {good}",
-            "second-source": f"second source of {good}" + (f" in {move.where}" if move.where else ""),
+            "second-source": f"second source of {good}" + (f" in {move.where}{issuer}" if move.where else ""),
             "magnet-free": f"machine without magnets in place of {good}",
             "plant": f"new plant for {good} in {move.where}",
             "recycling": f"recycled {good} in {move.where}",
