@@ -27,6 +27,7 @@ __all__ = ["Candidates", "reached_goods"]
 
 MOST_SOURCES = 2  # countries offered as second source of one good, those with most spare capacity
 MOST_SELLERS = 3  # plants of such a country
+NEGLIGIBLE = 1e-6  # of the need: less is what rounding leaves
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +67,11 @@ class Candidates:
         fact = fact_of(self.graph, NodeRef("Commodity", self._rest.goods[good]))
         return "" if fact is None else str(fact.properties["stage"])
 
+    def unit(self, good: int) -> str:
+        """Give the unit that a good is counted in."""
+        fact = fact_of(self.graph, NodeRef("Commodity", self._rest.goods[good]))
+        return "t" if fact is None else str(fact.properties.get("unit") or "t")
+
     def cover(self, good: int) -> float:
         """Give the weeks of stock that the chain holds of a good today, by need; plain mean where unknown."""
         groups = buying(self._block, good)
@@ -83,7 +89,7 @@ class Candidates:
         found: dict[str, list[tuple[int, float]]] = {}
         for node in np.flatnonzero(can & reach[rest.country]).tolist():
             quantity = float(rest.spare[node] * rest.output[node])
-            if quantity > 0.0:
+            if quantity > NEGLIGIBLE * self._need(good):
                 found.setdefault(rest.countries[rest.country[node]], []).append((node, quantity))
         sorted_ = {place: sorted(found[place], key=lambda s: (-s[1], s[0]))[:MOST_SELLERS] for place in found}
         return dict(sorted(sorted_.items(), key=lambda item: (-sum(q for _, q in item[1]), item[0])))
@@ -269,14 +275,16 @@ class Candidates:
         return frozenset(fact.target.key for fact in facts if fact.target is not None)
 
     def _reaching(self, good: int) -> npt.NDArray[np.bool_]:
-        """Say from which countries a good's routes are open to all that the chain buys it in, (C,)."""
-        block, rest = self._block, self._rest
+        """Say from which countries routes are open to where the chain loses most of a good, (C,).
+
+        What a measure stops of a delivery to elsewhere it stops in the run too.
+        """
+        block, place = self._block, self._country(good)
         node = block.group_node[buying(block, good)]
-        reach = np.ones(len(rest.countries), dtype=bool)
-        for buyer_class in np.unique(block.buyer_class[node]):
-            at = np.unique(block.country[node[block.buyer_class[node] == buyer_class]])
-            table = open_routes(self.valuer.engine.routes, good, int(buyer_class), len(rest.countries))
-            reach &= table[:, at].all(axis=1)
+        reach = np.ones(len(self._rest.countries), dtype=bool)
+        for buyer_class in np.unique(block.buyer_class[node[block.country[node] == place]]):
+            table = open_routes(self.valuer.engine.routes, good, int(buyer_class), len(reach))
+            reach &= table[:, place]
         return reach
 
     def _country(self, good: int) -> int:

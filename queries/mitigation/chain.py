@@ -71,11 +71,11 @@ class Chain:
     block
         The entity's part; joined to the rest it makes the whole network again.
     own
-        Nodes of the block that are the entity's own.
+        Nodes of the block that are the entity's own, in order.
     value
         USD a year that each of them stands for, (own,); NaN where not known.
     share
-        Stake summed over the activities merged into each, (own,).
+        Stake in each, (own,).
     """
 
     rest: ProductionNetwork
@@ -102,7 +102,7 @@ def split_off(
     by_value
         As for `compress`.
     """
-    small, node_of, _ = compress(network, by_value=by_value)
+    small, node_of, _ = compress(network, by_value=by_value, apart=nodes)
     index = np.fromiter(nodes, dtype=np.intp, count=len(nodes))
     stake = np.fromiter(nodes.values(), dtype=np.float64, count=len(nodes))
     at = node_of[index]
@@ -114,14 +114,11 @@ def split_off(
     has_groups = np.zeros(small.n, dtype=bool)
     has_groups[small.group_node] = True
     told_apart = reached & has_groups & (part > NEGLIGIBLE) & (small.kind != NodeKind.UNKNOWN)
-    own = np.unique(at)
-    told_apart[own] = True
+    told_apart[at] = True
     members = np.flatnonzero(told_apart)
     place = np.full(small.n, -1)
     place[members] = np.arange(len(members))
-    value = add_up(at, stake * np.nan_to_num(network.value[index]), small.n)
-    known = np.zeros(small.n, dtype=bool)
-    known[at[np.isfinite(network.value[index])]] = True
+    order = np.argsort(at)
     return Chain(
         rest=replace(
             small,
@@ -130,9 +127,9 @@ def split_off(
             need=small.need * np.where(told_apart, 1.0 - part, 1.0)[small.group_node],
         ),
         block=_block(small, members, place, part),
-        own=place[own],
-        value=np.where(known, value, np.nan)[own],
-        share=add_up(at, stake, small.n)[own],
+        own=place[at[order]],
+        value=(stake * network.value[index])[order],
+        share=stake[order],
     )
 
 

@@ -275,9 +275,8 @@ class MitigationTable(AnswerTable[MoveRow]):
 def _amount(amount: float, unit: str) -> str:
     if unit == "share of need":
         return f"{percent(amount, 0, sign=False)} of need"
-    digits = 1 if amount < 100.0 else 0
-    number = f"{amount:,.{digits}f}".removesuffix(".0") if digits else f"{amount:,.0f}"
-    return f"{number} {'t/a' if unit == 't a year' else unit}"
+    number = f"{amount:,.0f}" if amount >= 100.0 else f"{amount:,.1f}".removesuffix(".0")
+    return f"{number} {'week' if unit == 'weeks' and number == '1' else unit.replace(' a year', '/a')}"
 
 
 def _number(amount: float) -> str:
@@ -297,4 +296,4 @@ def _ends(row: InputRow) -> str:
 
 
 def _worth(usd: float | None, what: str = "") -> str:
-    return "" if usd is None else f", USD {usd / 1e6:,.0f} m{' ' + what if what else ''}"
+    return "" if usd is None else f", USD {_number(usd / 1e6)} m{' ' + what if what else ''}"

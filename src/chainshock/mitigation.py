@@ -162,9 +162,13 @@ class Mitigation:
         for number, good in enumerate(goods):
             helps = float(before.mean() - results[number].mean()) > NOTHING
             is_missed = float(results[len(goods) + number].mean()) - all_there > NOTHING
-            for move in finder.moves(good, dict.fromkeys(self.budget.buys)):
-                short = helps or is_missed
-                found.append(move if short or move.why_not else replace(move, why_not=NOT_SHORT))
+            why = "" if helps or is_missed else NOT_SHORT
+            if self.budget.kind == "tonnes" and finder.unit(good) != "t":
+                why = f"it is counted in {finder.unit(good)}, not in tonnes"
+            found += [
+                replace(move, why_not=move.why_not or why)
+                for move in finder.moves(good, dict.fromkeys(self.budget.buys))
+            ]
         return found
 
     def _costs(self, moves: Sequence[Move]) -> list[Cost | None]:
@@ -194,7 +198,7 @@ class Mitigation:
                     good_name=self._good(move.good),
                     where=move.where,
                     amount=amount,
-                    unit=move.unit,
+                    unit=self._unit(move),
                     cost=purse.cost({number: amount}) if amount else None,
                     ready=max(0.0, move.ready),
                     full=max(0.0, move.ready + move.ramp),
@@ -322,7 +326,7 @@ class Mitigation:
         return StepRow(
             moves=tuple(self._name(moves[number]) for number in added),
             amounts=tuple(added.values()),
-            units=tuple(moves[number].unit for number in added),
+            units=tuple(self._unit(moves[number]) for number in added),
             spent=spent,
             avoided_share=1.0 - loss / float(before.mean()),
         )
@@ -368,6 +372,9 @@ class Mitigation:
             "plant": f"new plant for {good} in {move.where}",
             "recycling": f"recycled {good} in {move.where}",
         }.get(move.kind, goods[move.good])
+
+    def _unit(self, move: Move) -> str:
+        return f"{self._finder.unit(move.good)} a year" if move.unit == "t a year" else move.unit
 
     def _good(self, good: int) -> str:
         return without_brackets(self.teller.good(self.shock.network.goods[good]))
