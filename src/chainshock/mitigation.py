@@ -18,7 +18,7 @@ from chainshock.graph.network.production import Floats, NodeKind
 from chainshock.queries.mitigation.budget import Budget, read_budget
 from chainshock.queries.mitigation.candidates import Candidates, reached_goods
 from chainshock.queries.mitigation.chain import split_off
-from chainshock.queries.mitigation.costs import Cost, read_costs
+from chainshock.queries.mitigation.costs import Cost, Costs, read_costs
 from chainshock.queries.mitigation.greedy import NOTHING, Chosen, Purse, choose
 from chainshock.queries.mitigation.moves import Move, buying, need_of
 from chainshock.queries.mitigation.table import InputRow, MitigationTable, MoveRow, StepRow
@@ -88,6 +88,9 @@ class Mitigation:
                 f"found costs with a budget of {self.budget.text}, expected one in money, such as 'USD 5 m'"
             )
         self.node: NodeRef = shock.names.find(entity)
+        self.price_list: Costs | None = None
+        if wish.costs is not None:
+            self.price_list = read_costs(wish.costs, self.budget.currency, shock.network.goods)
 
     @cached_property
     def teller(self) -> Teller:
@@ -173,10 +176,9 @@ class Mitigation:
 
     def _costs(self, moves: Sequence[Move]) -> list[Cost | None]:
         """Give what moves cost in the unit of the budget."""
-        if self.budget.kind == "money" and self.wish.costs is not None:
+        if self.price_list is not None:
             names = self.shock.network.goods
-            costs = read_costs(self.wish.costs, self.budget.currency, names)
-            return [costs.of(move, names[move.good]) for move in moves]
+            return [self.price_list.of(move, names[move.good]) for move in moves]
         if self.budget.kind == "months":  # the work that is left in week 0, and what was done before
             limit = self.budget.weeks / self.budget.amount if self.budget.amount else inf
             return [Cost((move.ready + self.wish.head_start) / limit, 0.0) for move in moves]
