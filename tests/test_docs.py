@@ -80,6 +80,23 @@ def test_python_of_the_chokepoints_guide_runs(capsys):
     assert "CHN" in capsys.readouterr().out
 
 
+GUIDE = ROOT / "docs" / "how-to" / "plan-against-a-shock.md"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", COMMAND.findall(GUIDE.read_text("utf-8")))
+def test_commands_of_the_mitigation_guide_run(line):
+    result = invoke(*shlex.split(line))
+    assert result.exit_code == 0, result.stderr
+    assert "The plan" in result.stdout or "No plan" in result.stdout
+
+
+def test_python_of_the_mitigation_guide_runs(capsys):
+    (snippet,) = PYTHON.findall(GUIDE.read_text("utf-8"))
+    exec(compile(snippet, GUIDE.name, "exec"), {})  # noqa: S102 - it is our own page
+    assert "stock of" in capsys.readouterr().out
+
+
 def modules():
     return [
         m.name for m in pkgutil.walk_packages(chainshock.__path__, "chainshock.") if "__main__" not in m.name

@@ -69,7 +69,8 @@ class ProductionNetwork:
     share, for example {"company": {"ford-motor": 1.0}, "country": {"USA": 1.0}}; kinds are company, facility,
     country, end-use and commodity. `revenue` is the whole revenue of each company in USD per year, the
     denominator of its exposure; a company without known revenue is absent. `own_stock[g]` tells cover that is
-    the buyer's own figure: it is not spread over firm archetypes; empty where there is none.
+    the buyer's own figure: it is not spread over firm archetypes; empty where there is none. `added_stock[g]`
+    is stock in weeks on top of the cover, the same for every archetype; empty where there is none.
     """
 
     ids: tuple[str, ...]
@@ -100,6 +101,7 @@ class ProductionNetwork:
     entities: tuple[dict[str, dict[str, float]], ...] = ()
     revenue: dict[str, float] = field(default_factory=dict)
     own_stock: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    added_stock: Floats = field(default_factory=lambda: np.zeros(0))
 
     @property
     def n(self) -> int:
@@ -111,7 +113,7 @@ class ProductionNetwork:
         stock: Floats = self.cover[:, None] * multiples
         if self.own_stock.any():
             stock[self.own_stock] = self.cover[self.own_stock, None]
-        return stock
+        return stock + self.added_stock[:, None] if self.added_stock.size else stock
 
     @property
     def edge_node(self) -> Ints:

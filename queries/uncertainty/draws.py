@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 UNKNOWN = "doubt.unknown-from-issuer"  # the parameter that weighs the coin
+MOVES = "mitigation."  # parameters of what could be done, which no ranking uses
 UNKNOWN_COIN = "the coin of unknown supply"
 
 # name: (the name whose draw it shares, +1 for the same place in its range or -1 for the mirrored one)
@@ -129,9 +130,16 @@ class Draw:
 
 
 def all_doubt(parameters: Parameters) -> Doubt:
-    """Give all that is in doubt: every figure with a range, weights, and the unknown suppliers."""
+    """Give all that is in doubt: every figure with a range, weights, and the unknown suppliers.
+
+    What moves against a shock rest on changes no exposure, so it is not drawn.
+    """
     return Doubt(
-        {name: entry for name, entry in parameters.items() if entry.low < entry.high},
+        {
+            name: entry
+            for name, entry in parameters.items()
+            if entry.low < entry.high and not name.startswith(MOVES)
+        },
         {name: entry for name, entry in read_shapes().numbers.items() if entry.low < entry.high},
         weights=True,
         unknown=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chainshock.graph.network.claims import Claims
     from chainshock.graph.network.production import ProductionNetwork
     from chainshock.graph.stores.base import View
+    from chainshock.queries.mitigation.table import MitigationTable
     from chainshock.queries.signals.fit_table import FitTable
     from chainshock.queries.signals.series import Kind
     from chainshock.queries.signals.table import SignalTable
@@ -171,6 +172,68 @@ class Dataset:
         from chainshock.chokepoints import Chokepoints
 
         return Chokepoints(self.shock(scenario, as_of=as_of, facts=facts, substitution=substitution))
+
+    def mitigate(
+        self,
+        entity: str,
+        budget: str,
+        scenario: str | Path | Scenario = DEFAULT_SCENARIO,
+        *,
+        costs: str | Path | None = None,
+        steps: int = 6,
+        head_start: int = 0,
+        as_of: date | None = None,
+        facts: Known | None = None,
+        rationing: Rationing | None = None,
+        substitution: Substitution | None = None,
+        horizon: int | None = None,
+        tick: Callable[[int], None] | None = None,
+    ) -> MitigationTable:
+        """Value what an entity could do against a scenario, alone and combined within a budget.
+
+        Parameters
+        ----------
+        entity
+            Id, name, ticker, LEI, ISO code, or `Label:key` of a company, end use, country, facility or good.
+        budget
+            "12 weeks of stock", "500 t a year", "18 months", or with `costs` "USD 5 m".
+        costs
+            Table of what moves cost, for a budget in money.
+        steps
+            In how many steps a budget is spent.
+        head_start
+            Weeks before the scenario's date in which work on the moves began.
+        scenario, as_of, facts, rationing, substitution
+            As for `shock`.
+        horizon
+            Weeks of the run; by default the scenario's, or all months of a budget in months if they are more.
+        tick
+            Called with the count of runs done.
+
+        Raises
+        ------
+        UnknownName, AmbiguousName
+            No scenario has that name; no entity, or several, answer to theirs.
+        QueryError
+            The budget cannot be read, is in money without costs, or the entity makes nothing.
+        FileProblem, InvalidRecord
+            The scenario or the file of costs cannot be read, or does not fit.
+
+        Examples
+        --------
+        >>> import chainshock
+        >>> table = chainshock.reference().mitigate("smartphone", "2 weeks of stock", "no-measures")
+        >>> table.rows, table.run["loss"]
+        ((), 0.0)
+        """
+        from chainshock.mitigation import Wish, mitigate, weeks_for
+
+        chosen = self.scenario(scenario)
+        weeks = horizon or weeks_for(budget, chosen.horizon_weeks)
+        shock = self.shock(
+            chosen, as_of=as_of, facts=facts, rationing=rationing, substitution=substitution, horizon=weeks
+        )
+        return mitigate(shock, entity, Wish(budget, costs, steps, head_start), tick)
 
     def describe(
         self, scenario: str | Path | Scenario, *, as_of: date | None = None, facts: Known | None = None

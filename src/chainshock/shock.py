@@ -128,7 +128,7 @@ class Shock:
         QueryError
             The shock was set up without a horizon.
         """
-        return self.__dict__.get("recorded") or self._march(self._chosen_queues)
+        return self.__dict__.get("recorded") or self._march(self.queues)
 
     @cached_property
     def record(self) -> WeekRecord:
@@ -152,7 +152,7 @@ class Shock:
         QueryError
             The shock was set up without a horizon.
         """
-        return self._march(self._chosen_queues, record=True)
+        return self._march(self.queues, record=True)
 
     @cached_property
     def week_paths(self) -> WeekPaths:
@@ -174,7 +174,7 @@ class Shock:
         QueryError
             The shock was set up without a horizon.
         """
-        return self._march(self._total_stop, replace(self.options, substitution="none"))
+        return self._march(self.total_stop, replace(self.options, substitution="none"))
 
     def _march(
         self,
@@ -190,7 +190,8 @@ class Shock:
         chosen = options or self.options
         return solve_weeks(self.network, queues_on, self.routes, chosen, rules, horizon, record=record)
 
-    def _chosen_queues(self, network: ProductionNetwork) -> list[LicenceQueue]:
+    def queues(self, network: ProductionNetwork) -> list[LicenceQueue]:
+        """Give what the measures in force stop on the edges of a network, week by week."""
         return self._queues(network, unknown_from_issuer=self.choices.unknown_from_issuer)
 
     def _queues(self, network: ProductionNetwork, *, unknown_from_issuer: bool = False) -> list[LicenceQueue]:
@@ -201,7 +202,7 @@ class Shock:
         )
         return [LicenceQueue(e.edges, e.severity, e.before, e.start, e.end, e.measure) for e in series]
 
-    def _total_stop(self, network: ProductionNetwork) -> list[LicenceQueue]:
+    def total_stop(self, network: ProductionNetwork) -> list[LicenceQueue]:
         """Give the same measures stopping all that is in their scope: from week 0 on none of it arrives."""
         weeks = self.choices.horizon or STATIC_WEEKS
         return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ __all__ = ["compress"]
 
 
 def compress(
-    network: ProductionNetwork, *, by_value: bool = False
+    network: ProductionNetwork, *, by_value: bool = False, apart: Collection[int] = ()
 ) -> tuple[ProductionNetwork, Indices, Indices]:
     """Merge activities of one good, country and class that buy the same inputs from the same suppliers.
 
@@ -22,6 +23,8 @@ def compress(
     ----------
     by_value
         Keep apart those whose value per unit of an input differs, because that is what ranks buyers.
+    apart
+        Nodes that are not merged.
 
     Returns
     -------
@@ -30,7 +33,7 @@ def compress(
         node of the given network its node in the smaller one, shape (n,), and for each group its group, (m,).
         Projects are kept apart: they have no flows, but their countries have a price.
     """
-    kept, node_of = _merge_nodes(network, by_value)
+    kept, node_of = _merge_nodes(network, by_value, frozenset(apart))
     groups_of_node: dict[int, list[int]] = defaultdict(list)
     for group, node in enumerate(network.group_node.tolist()):
         groups_of_node[node].append(group)
@@ -52,7 +55,9 @@ def compress(
     return _build(network, kept, node_of, old_groups, np.array(need), edges), node_of, group_of
 
 
-def _merge_nodes(network: ProductionNetwork, by_value: bool) -> tuple[list[int], Indices]:
+def _merge_nodes(
+    network: ProductionNetwork, by_value: bool, apart: frozenset[int]
+) -> tuple[list[int], Indices]:
     """Give the nodes to keep, and for each node the place of its representative among them."""
     edges_of_group: dict[int, list[int]] = defaultdict(list)
     for edge, group in enumerate(network.edge_group.tolist()):
@@ -69,13 +74,15 @@ def _merge_nodes(network: ProductionNetwork, by_value: bool) -> tuple[list[int],
     node_of = np.empty(network.n, dtype=np.intp)
     for node in range(network.n):
         key: tuple[object, ...] = (node,)
-        if network.kind[node] == NodeKind.ACTIVITY and not network.is_project[node]:
+        alike = network.kind[node] == NodeKind.ACTIVITY and not network.is_project[node]
+        if alike and node not in apart:
             inputs = tuple(
                 (
                     int(network.group_good[g]),
                     float(network.kappa[g]),
                     float(network.cover[g]),
                     bool(network.own_stock.size and network.own_stock[g]),
+                    float(network.added_stock[g]) if network.added_stock.size else 0.0,
                     f"{per_unit[g]:.12g}",
                     tuple(
                         (int(network.edge_source[e]), float(network.weight[e]), float(network.transit[e]))
@@ -146,4 +153,5 @@ def _build(
         node_facts=(),
         entities=(),
         own_stock=network.own_stock[old_groups] if network.own_stock.size else network.own_stock,
+        added_stock=network.added_stock[old_groups] if network.added_stock.size else network.added_stock,
     )

@@ -17,13 +17,13 @@ from chainshock.queries.propagation.substitution import no_substitution, spare_q
 from chainshock.queries.propagation.sweeps import Frame, Indices
 from chainshock.queries.propagation.weeks.average import WeekRun, average
 from chainshock.queries.propagation.weeks.compress import compress
-from chainshock.queries.propagation.weeks.march import Filler, Limit, March, Rules
+from chainshock.queries.propagation.weeks.march import Filler, History, Limit, March, Rules
 from chainshock.queries.propagation.weeks.record import WeekRecord
 from chainshock.queries.propagation.weeks.slices import make_slices
 from chainshock.queries.propagation.weeks.tape import Tape
 from chainshock.queries.propagation.weeks.timing import first_below, last_release
 
-__all__ = ["LicenceQueue", "WeekOptions", "WeekState", "solve_weeks"]
+__all__ = ["LicenceQueue", "WeekOptions", "WeekState", "march_merged", "solve_weeks"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,6 +198,30 @@ def solve_weeks(
         slices=rules.slices,
         record=kept,
     )
+
+
+def march_merged(
+    network: ProductionNetwork,
+    queues: list[LicenceQueue],
+    routes: RouteFactors,
+    options: ShockOptions,
+    rules: WeekOptions,
+    weeks: int,
+) -> History:
+    """Give what happens week by week alone: the march of `solve_weeks`, without prices and orders.
+
+    Parameters
+    ----------
+    network
+        A merged network (`compress`).
+    queues
+        What measures stop on its edges.
+    routes, options, rules, weeks
+        As for `solve_weeks`.
+    """
+    made = _rules(network, queues, options, rules, weeks)
+    filler = _Substitution(network, routes, options, rules)
+    return March(network, make_slices(rules.slices, rules.spread), made, filler).run()
 
 
 class _Substitution(Filler):

@@ -26,6 +26,7 @@ COMMANDS = {
     "explain": ("shock", "Explain the exposure of one company, country, facility or end use."),
     "export": ("facts", "Write the facts to a file for other programs."),
     "load": ("load", "Load files of facts into a store."),
+    "mitigate": ("mitigate", "Value what an entity could do against a scenario, within a budget."),
     "neo4j": ("neo4j", "Keep the graph in Neo4j: a server, push and pull."),
     "query": ("query", "Put a ready Cypher question, or one of your own, to Neo4j."),
     "rank": ("shock", "Rank who is harmed and who is favoured by a scenario."),

@@ -1,0 +1,1 @@
+"""Value what an entity could do against a shock, and choose within a budget."""
