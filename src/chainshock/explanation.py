@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chainshock.account import Account
 from chainshock.explanation_text import write_explanation
 from chainshock.graph.facts import NodeRef
-from chainshock.graph.network.production import Floats
+from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.queries.explain import Explanation, entity_weights
 from chainshock.queries.explain import explain as split
-from chainshock.queries.explain_weeks import WeekSplitter, explain_weeks
+from chainshock.queries.explain_weeks import explain_weeks
 from chainshock.queries.exposure import PARTS
 from chainshock.queries.paths import Part, PathList, paths
-from chainshock.queries.paths_weeks import WeekPaths
 from chainshock.queries.rank import RankRow
 
 if TYPE_CHECKING:
@@ -52,6 +51,8 @@ class EntityExplanation:
     facts: Mapping[str, dict[str, Any]]
     sources: Mapping[str, str]
     residual: float
+    path_nodes: tuple[tuple[int, ...], ...] = ()
+    network: ProductionNetwork | None = field(default=None, repr=False, compare=False)
 
     @property
     def columns(self) -> list[str]:
@@ -109,7 +110,8 @@ def explain_entity(shock: Shock, node: NodeRef, entity: EntityExposure, row: Ran
     scale = 1.0 if entity.value is None else entity.value
     account = Account(shock, factor, scale, has_usd=entity.value is not None)
     flows = account.flows(whole)
-    told, other = account.paths(found, MOST_PATHS)
+    shown, other = account.strongest(found, MOST_PATHS)
+    told = [account.path(path) for path in shown]
     keys = {key for path in told for step in path["steps"] for key in step["facts"]}
     keys.update(key for flow in flows for key in flow["facts"])
     facts = {key: account.fact(key) for key in sorted(keys)}
@@ -124,6 +126,8 @@ def explain_entity(shock: Shock, node: NodeRef, entity: EntityExposure, row: Ran
         facts=facts,
         sources={key: account.source(key) for key in sources},
         residual=_residual(whole),
+        path_nodes=tuple(path.nodes for path in shown),
+        network=shock.network,
     )
 
 
@@ -140,9 +144,8 @@ def _split_static(shock: Shock, weights: Mapping[int, float]) -> tuple[Explanati
 
 def _split_weeks(shock: Shock, weights: Mapping[int, float]) -> tuple[Explanation, list[PathList], Floats]:
     """Split the run over weeks, likewise."""
-    splitter = WeekSplitter(shock.record)
     whole = explain_weeks(shock.network, shock.weeks, weights)
-    search = WeekPaths(shock.network, splitter)
+    search = shock.week_paths
     found = []
     for part in PATH_PARTS:
         stopped = sum(source.amount for source in whole.sources if source.part == part)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chainshock.api import Dataset
     from chainshock.explanation import EntityExplanation
     from chainshock.graph.network.claims import Claims
+    from chainshock.queries.paths_weeks import WeekPaths
     from chainshock.queries.propagation.weeks.record import WeekRecord
 
 __all__ = ["Choices", "Shock"]
@@ -138,6 +139,20 @@ class Shock:
         if self._recorded.record is None:
             raise QueryError("found a run without its record, expected one: a fault of the program")
         return self._recorded.record
+
+    @cached_property
+    def week_paths(self) -> WeekPaths:
+        """The search for paths in the recorded run.
+
+        Raises
+        ------
+        QueryError
+            The shock was set up without a horizon.
+        """
+        from chainshock.queries.explain_weeks import WeekSplitter  # noqa: PLC0415 - rankings do without
+        from chainshock.queries.paths_weeks import WeekPaths  # noqa: PLC0415
+
+        return WeekPaths(self.network, WeekSplitter(self.record))
 
     @cached_property
     def _recorded(self) -> WeekState:

@@ -28,6 +28,7 @@ COMMANDS = {
     "load": ("load", "Load files of facts into a store."),
     "rank": ("shock", "Rank who is harmed and who is favoured by a scenario."),
     "scenario": ("scenario", "List, show and check scenarios."),
+    "view": ("view", "Write the picture: one HTML file that explains an exposure, offline."),
 }
 EXIT_INTERRUPTED = 130
 
