@@ -132,21 +132,26 @@ class Drawn:
 def lift(tree: Tree, links: Sequence[Link], drawn: Iterable[str]) -> list[Drawn]:
     """Draw links between leaves together to links between the blocks that are drawn.
 
-    Shares of one target's leaves are weighed by quantity. A link is weak if most of its quantity is.
+    A drawn link's share is of what the target's leaves need, together, of the goods that it stands for. It is
+    weak if most of its quantity is.
     """
     shown = {leaf: block for block in drawn for leaf in tree.leaves(block)}
     found: dict[tuple[str, str, str], list[int]] = {}
-    needs: dict[tuple[str, str], float] = {}
+    needs: dict[tuple[str, str, str], dict[str, float]] = {}  # by target, kind and good: of each leaf
     for place, link in enumerate(links):
         source, target = shown[link.source], shown[link.target]
-        needs[target, link.kind] = needs.get((target, link.kind), 0.0) + link.quantity
+        if link.share > 0.0:
+            need = link.quantity / link.share
+            needs.setdefault((target, link.kind, link.good), {})[link.target] = need
         if source != target:
             found.setdefault((source, target, link.kind), []).append(place)
     drawn_links = []
     for (source, target, kind), places in found.items():
         whole = sum(links[place].quantity for place in places)
         weak = sum(links[place].quantity for place in places if links[place].is_weak)
-        share = whole / needs[target, kind] if needs[target, kind] > 0 else 0.0
+        goods = sorted({links[place].good for place in places})
+        need = sum(sum(needs.get((target, kind, good), {}).values()) for good in goods)
+        share = whole / need if need > 0.0 else 0.0
         drawn_links.append(Drawn(source, target, kind, tuple(places), share, weak > 0.5 * whole))
     return drawn_links
 

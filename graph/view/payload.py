@@ -95,7 +95,7 @@ def _block(block: Block, place: Index) -> dict[str, Any]:
 
 
 def _link(link: Link, place: Index, facts: Index, measures: list[str], texts: _Texts) -> list[Any]:
-    """Give ends, share, quantity, owned, weak, evidence, facts; by scenario what passes, what is stopped."""
+    """Give ends, share, quantity, owned, weak, evidence, facts; by scenario what passes and stops; good."""
     more = link.more
     stopped = [
         [[measures.index(measure), lost] for measure, lost in told.items()]
@@ -112,6 +112,7 @@ def _link(link: Link, place: Index, facts: Index, measures: list[str], texts: _T
         [facts[fact] for fact in more.get("facts", ()) if fact in facts],
         [texts.through(series) for series in more.get("through", ())],
         stopped,
+        texts.text(link.good),
     ]
 
 

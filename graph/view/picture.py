@@ -71,9 +71,11 @@ class Link:
     share
         Share of what the target needs of this good (or earns) that comes from the source.
     quantity
-        What shares are weighed by where links are drawn together.
+        The same in some unit per year, for drawing links of one good together.
     kind
         supply or owner.
+    good
+        What is delivered; shares of different goods do not add up.
     is_weak
         Whether it rests on an assumption or on world shares alone.
     more
@@ -85,6 +87,7 @@ class Link:
     share: float
     quantity: float = 1.0
     kind: str = "supply"
+    good: str = ""
     is_weak: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)  # Any: what JSON holds
 

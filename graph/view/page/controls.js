@@ -107,6 +107,7 @@ function startFilters() {
     filtered();
   });
   const sheet = byId('filters');
+  document.addEventListener('mousedown', event => { if (!sheet.contains(event.target)) sheet.open = false; });
   sheet.addEventListener('keydown', event => { if (event.key === 'Escape') { sheet.open = false; sheet.querySelector('summary').focus(); } });
   byId('filter-count').textContent = filterCount() ? '(' + filterCount() + ')' : '';
 }
@@ -189,14 +190,14 @@ function stop() {
   byId('play').setAttribute('aria-pressed', 'false');
 }
 
-const LEVEL_WORDS = ['for reading', 'more', 'all that fits'];
+const LEVEL_WORDS = ['reading', 'more', 'most'];
 function startLevels() {
   const chooserOfLevel = byId('level');
   data.levels.forEach((level, at) => {
     const count = drawnWhen(new Set(level), () => true).length;
     const before = at ? drawnWhen(new Set(data.levels[at - 1]), () => true).length : -1;
     if (at && count === before) return;
-    chooserOfLevel.append(el('option', LEVEL_WORDS[at] + ' (' + count + ' blocks)', {value: String(at)}));
+    chooserOfLevel.append(el('option', LEVEL_WORDS[at] + ' (' + count + ')', {value: String(at)}));
   });
   chooserOfLevel.value = String(state.level);
   chooserOfLevel.addEventListener('change', () => {

@@ -4,7 +4,7 @@ const blocks = data.blocks;
 const children = blocks.map(() => []);
 const roots = [];
 blocks.forEach((block, place) => (block.parent === undefined ? roots : children[block.parent]).push(place));
-const LINK = {source: 0, target: 1, share: 2, quantity: 3, owner: 4, weak: 5, evidence: 6, facts: 7, throughs: 8, stopped: 9};
+const LINK = {source: 0, target: 1, share: 2, quantity: 3, owner: 4, weak: 5, evidence: 6, facts: 7, throughs: 8, stopped: 9, good: 10};
 const scenarios = data.scenarios;
 const horizon = scenarios[0].horizon;
 const placeOf = new Map(blocks.map((block, place) => [block.id, place]));
@@ -76,7 +76,7 @@ function drawnWhen(opened, shows) {
   return found;
 }
 
-// Links between drawn blocks, as in chainshock.graph.view.fold.lift: shares of a target's leaves by quantity.
+// Links between drawn blocks, as in chainshock.graph.view.fold.lift: shares of what the target needs of the goods.
 function liftLinks(drawn, keeps) {
   const shown = new Int32Array(blocks.length).fill(-1);
   drawn.forEach(block => leavesOf(block).forEach(leaf => { shown[leaf] = block; }));
@@ -84,8 +84,9 @@ function liftLinks(drawn, keeps) {
   data.links.forEach((link, place) => {
     const source = shown[link[LINK.source]], target = shown[link[LINK.target]];
     if (target < 0) return;
-    const need = target * 2 + link[LINK.owner];
-    needs.set(need, (needs.get(need) || 0) + link[LINK.quantity]);
+    const need = needKey(target, link);
+    if (!needs.has(need)) needs.set(need, new Map());
+    if (link[LINK.share] > 0) needs.get(need).set(link[LINK.target], link[LINK.quantity] / link[LINK.share]);
     if (source < 0 || source === target || !keeps(link)) return;
     const key = (source * blocks.length + target) * 2 + link[LINK.owner];
     let lifted = found.get(key);
@@ -97,12 +98,16 @@ function liftLinks(drawn, keeps) {
     lifted.quantity += link[LINK.quantity];
     lifted.weak += link[LINK.weak] ? link[LINK.quantity] : 0;
   });
-  return [...found.values()].map(lifted => ({
-    ...lifted,
-    share: lifted.quantity / (needs.get(lifted.target * 2 + lifted.owner) || 1),
-    weak: lifted.weak > 0.5 * lifted.quantity,
-  }));
+  return [...found.values()].map(lifted => {
+    let need = 0;
+    for (const key of new Set(lifted.links.map(place => needKey(lifted.target, data.links[place])))) {
+      for (const amount of needs.get(key).values()) need += amount;
+    }
+    return {...lifted, share: need > 0 ? lifted.quantity / need : 0, weak: lifted.weak > 0.5 * lifted.quantity};
+  });
 }
+
+const needKey = (target, link) => target + ' ' + link[LINK.owner] + ' ' + link[LINK.good];
 
 // Places of drawn blocks, as in chainshock.graph.view.layout.place; columns as far apart as the screen wants.
 function placeBlocks(drawn, column) {

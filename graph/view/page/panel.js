@@ -50,7 +50,7 @@ function whyNothing() {
 function whyBlock(place) {
   const exposure = exposureOf(place);
   why.append(heading(titleOf(place) + ' ' + percent(exposure), toneOf(exposure)));
-  const kind = [data.kinds[isLeaf(place) ? blocks[place].kind : 'group'], data.stages[blocks[place].stage]];
+  const kind = [data.kinds[isLeaf(place) ? blocks[place].kind : 'group'], data.stages[blocks[place].stage]].filter((text, at, all) => !at || text.toLowerCase() !== all[0].toLowerCase());
   why.append(el('p', kind.join(' · ') + (isLeaf(place) ? '' : ' · ' + leavesOf(place).length + ' in it'), {class: 'soft'}));
   if (!isLeaf(place)) {
     const open = state.opened.has(place);

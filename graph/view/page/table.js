@@ -3,7 +3,7 @@ const table = document.getElementById('table');
 const chooser = document.getElementById('table-kind');
 const COLUMNS = {
   name: ['Name', false], exposure: ['Exposure', true], before: ['First', true], after: ['Second', true],
-  usd: ['USD/year', true], first: ['Week', true], confidence: ['Conf.', false],
+  usd: ['USD/year', true], first: ['Hit week', true], confidence: ['Conf.', false],
 };
 
 function rowExposure(key) {

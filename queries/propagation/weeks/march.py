@@ -100,7 +100,7 @@ class History:
     stopped
         Share of slices that stand still, by node and week, (n, T).
     stock
-        Weeks of stock of each group at the end of each week, (m, T).
+        Weeks of stock of each group at the start of each week, and after the last, (m, T + 1).
     """
 
     x: Floats
@@ -160,7 +160,8 @@ class March:
         self.kept = [np.ones_like(self.weight)] * (self.depth + 1)  # 1 - r_e lost, the same way
         mean_x, mean_short, rho = np.ones((n, weeks)), np.zeros((m, weeks)), np.zeros((m, weeks))
         stops, stopped = np.full(n, -1), np.zeros((n, weeks))
-        held, filled = np.zeros((m, weeks)), np.zeros(m)
+        held, filled = np.zeros((m, weeks + 1)), np.zeros(m)
+        held[:, 0] = stock.mean(axis=1)
         for week in range(weeks):
             past = [np.ones((n, size)), *past[:-1]]
             if self.rules.queue is not None:
@@ -176,7 +177,7 @@ class March:
                 self.tape.carry(week, arrived + stock - wants)
             used = np.minimum(arrived + stock, wants)
             stock = np.maximum(0.0, stock + arrived - used)
-            held[:, week] = stock.mean(axis=1)
+            held[:, week + 1] = stock.mean(axis=1)
             mean_x[:, week] = past[0].mean(axis=1)
             mean_short[:, week] = short.mean(axis=1)
             rho[:, week] = filled

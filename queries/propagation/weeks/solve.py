@@ -100,7 +100,8 @@ class WeekState:
     x_by_week
         Output by node and week, (n, T).
     stock_by_week
-        Weeks of stock of each input group at the end of each week, means over slices, (m, T).
+        Weeks of stock of each input group at the start of each week and after the last, means over slices,
+        (m, T + 1).
     gain_by_week
         Extra output that fills lost deliveries, by node and week, (n, T); the mean is `gain`.
     price_by_week

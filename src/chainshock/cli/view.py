@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Unpack
 
 import click
@@ -11,6 +11,7 @@ import click
 from chainshock.cli.asking import DEFAULT_SCENARIO, ExplainArguments, open_shock, warn
 from chainshock.cli.options import FEWEST_SAMPLES, horizon_of, horizon_option, shock_options
 from chainshock.cli.output import progress, row_progress, write_text
+from chainshock.errors import FileProblem
 
 if TYPE_CHECKING:
     from chainshock.graph.view.drawing import Drawing
@@ -128,6 +129,10 @@ def _check_names(out: str, svg: str | None, neighbourhood: str | None, steps: in
         raise click.UsageError(f"--svg: found {svg!r}, expected a name ending in .svg")
     if out == "-" and svg == "-":
         raise click.UsageError("found - for both the page and --svg, expected a file for one of them")
+    for name in (out, svg):
+        folder = PurePath(name or "-").parent
+        if not Path(folder).is_dir():
+            raise FileProblem(str(folder), "no such folder", "a folder to write to")
     if steps is not None and neighbourhood is None:
         raise click.UsageError("--steps goes with --neighbourhood")
 

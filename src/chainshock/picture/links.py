@@ -1,7 +1,6 @@
 """Link blocks: who delivers to whom, on what evidence, and how much of it measures let through.
 
-A pool hands on what fills it in proportion, so the share of a producer in what a buyer draws is the product
-of the weights on the way, and so is what measures let through.
+Pools are no blocks: who buys from one is linked to those who fill it, in proportion.
 """
 
 from __future__ import annotations
@@ -14,61 +13,18 @@ import numpy as np
 from chainshock.graph.network.production import Evidence, Floats, NodeKind
 from chainshock.graph.view.picture import Link
 from chainshock.picture.blocks import Blocks
+from chainshock.picture.mixes import Mix, Mixes
+from chainshock.queries.severity import STATIC_WEEKS
 from chainshock.queries.timetable import edge_series
 from chainshock.telling import EVIDENCE
 
 if TYPE_CHECKING:
     from chainshock.shock import Shock
 
-__all__ = ["Flows", "make_links"]
+__all__ = ["SMALLEST_SHARE", "make_links"]
 
-SMALLEST_SHARE = 0.005  # of what the buyer needs of a good: thinner links are not drawn
-MOST_POOLS = 6  # in a row
+SMALLEST_SHARE = 0.003  # of what the buyer needs of a good: thinner links are not drawn
 MOST_FACTS = 4  # told of a link
-STATIC_WEEKS = 1
-
-
-@dataclass
-class _Mix:
-    """What reaches a buyer from one producer: share, share let through by week, and what it rests on."""
-
-    weight: float = 0.0
-    open: Floats = field(default_factory=lambda: np.zeros(0))
-    measures: dict[str, float] = field(default_factory=dict)
-    evidence: dict[int, float] = field(default_factory=dict)
-    facts: dict[str, float] = field(default_factory=dict)
-
-    def add(self, other: _Mix, share: float, through: Floats) -> None:
-        """Take in a share of another mix, of which a part gets through week by week."""
-        if not self.open.size:
-            self.open = np.zeros_like(through)
-        self.weight += share * other.weight
-        self.open = self.open + share * other.open * through
-        for measure, lost in other.measures.items():
-            self.measures[measure] = self.measures.get(measure, 0.0) + share * lost
-        for kind, weight in other.evidence.items():
-            self.evidence[kind] = self.evidence.get(kind, 0.0) + share * weight
-        for fact, weight in other.facts.items():
-            self.facts[fact] = self.facts.get(fact, 0.0) + share * weight
-
-
-class Flows:
-    """What measures let through on each edge by week, (k, T); a static run has one week."""
-
-    def __init__(self, shock: Shock) -> None:
-        network, horizon = shock.network, shock.choices.horizon
-        self.weeks = horizon or STATIC_WEEKS
-        self.through = np.ones((len(network.edge_source), self.weeks))
-        self.lost: dict[int, dict[str, float]] = {}
-        if horizon is None:
-            self.through[:, 0] = shock.routes.edges(network, unknown_from_issuer=False)
-        for series in edge_series(network, shock.graph, shock.scenario, horizon or 26):
-            cut = series.severity[:, -(horizon or 26) :]
-            if horizon is not None:
-                self.through[series.edges] *= 1.0 - cut
-            for edge, mean in zip(series.edges.tolist(), cut.mean(axis=1).tolist(), strict=True):
-                if mean > 0.0:
-                    self.lost.setdefault(edge, {})[series.measure] = mean
 
 
 def make_links(shock: Shock, found: Blocks, others: list[Shock]) -> tuple[list[Link], int]:
@@ -78,156 +34,144 @@ def make_links(shock: Shock, found: Blocks, others: list[Shock]) -> tuple[list[L
     ----------
     shock
         Its network is linked.
+    found
+        Its blocks.
     others
         Further scenarios on the same network, for what they let through.
     """
-    told = [_Linker(each, found).links() for each in (shock, *others)]
+    told = [_supplies(each, found) for each in (shock, *others)]
     links, thin = [], 0
-    for (source, target), mix in told[0].items():
-        if mix.share < SMALLEST_SHARE:
+    for (source, target), supply in told[0].items():
+        if supply.share < SMALLEST_SHARE:
             thin += 1
-            continue
-        mixes = [each.get((source, target)) for each in told]
-        links.append(_link(source, target, mix, [entry.mix if entry else None for entry in mixes]))
+        else:
+            links.append(_link(source, target, supply, [each[source, target] for each in told]))
     return [*links, *_owners(shock, found), *_mines(shock, found)], thin
 
 
 @dataclass
 class _Supply:
-    """A mix of one producer in what a block needs of a good: quantity a year, and as a share of the need."""
+    """What one leaf needs from another: quantity and need a year, what gets through, what it rests on."""
 
-    mix: _Mix
-    quantity: float
-    share: float
+    weeks: int
+    quantity: float = 0.0
+    need: float = 0.0
+    open: Floats = field(init=False)
+    measures: dict[str, float] = field(default_factory=dict)
+    evidence: dict[int, float] = field(default_factory=dict)
+    facts: dict[str, float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.open = np.zeros(self.weeks)
 
-class _Linker:
-    """Links of one scenario."""
+    @property
+    def share(self) -> float:
+        """Share of what the buyer needs of the good."""
+        return self.quantity / self.need if self.need > 0.0 else 0.0
 
-    def __init__(self, shock: Shock, found: Blocks) -> None:
-        self.network, self.found, self.flows = shock.network, found, Flows(shock)
-        self.first = np.searchsorted(self.network.group_node, np.arange(self.network.n + 1))
-        self.edges = np.searchsorted(self.network.edge_group, np.arange(len(self.network.group_node) + 1))
-        self.pools: dict[int, dict[int, _Mix]] = {}
-
-    def links(self) -> dict[tuple[str, str], _Supply]:
-        """Give what each leaf supplies to each other leaf."""
-        network, leaf_of = self.network, self.found.leaf_of
-        bought: dict[tuple[int, int], _Mix] = {}  # leaf that buys, node that it buys from
-        needs: dict[tuple[int, int], float] = {}  # leaf, good
-        for group in range(len(network.group_node)):
-            buyer = leaf_of[network.group_node[group]]
-            if buyer < 0 or network.kind[network.group_node[group]] != NodeKind.ACTIVITY:
-                continue
-            need = float(network.need[group])
-            good = int(network.group_good[group])
-            needs[buyer, good] = needs.get((buyer, good), 0.0) + need
-            for edge in range(self.edges[group], self.edges[group + 1]):
-                key = (buyer, int(network.edge_source[edge]))
-                bought.setdefault(key, _Mix()).add(self._edge(edge), need, np.ones(self.flows.weeks))
-        found: dict[tuple[int, int], _Mix] = {}
-        for (buyer, node), mix in bought.items():
-            for leaf, filled in self._behind(node, 0).items():
-                whole = found.setdefault((leaf, buyer), _Mix())
-                whole.add(_through(filled, mix), 1.0, np.ones(self.flows.weeks))
-        return self._shares(found, needs)
-
-    def _shares(
-        self, found: dict[tuple[int, int], _Mix], needs: dict[tuple[int, int], float]
-    ) -> dict[tuple[str, str], _Supply]:
-        network, leaves = self.network, self.found.leaves
-        good_of: dict[int, int] = {}
-        for node, leaf in enumerate(self.found.leaf_of):
-            good_of.setdefault(leaf, int(network.good[node]))
-        result: dict[tuple[str, str], _Supply] = {}
-        for leaf, buyer in sorted(found):
-            mix, need = found[leaf, buyer], needs.get((buyer, good_of[leaf]), 0.0)
-            if leaf != buyer and need > 0.0:
-                result[leaves[leaf], leaves[buyer]] = _Supply(mix, mix.weight, mix.weight / need)
-        return result
-
-    def _edge(self, edge: int) -> _Mix:
-        weight, through = float(self.network.weight[edge]), self.flows.through[edge]
-        lost = {measure: weight * share for measure, share in self.flows.lost.get(edge, {}).items()}
-        facts = self.network.edge_facts[edge] if self.network.edge_facts else ()
-        return _Mix(
-            weight,
-            weight * through,
-            lost,
-            {int(self.network.evidence[edge]): weight},
-            dict.fromkeys(facts, weight),
-        )
-
-    def _behind(self, node: int, depth: int) -> dict[int, _Mix]:
-        """Give what fills a node: itself if it makes something, else the producers behind its pool."""
-        if self.network.kind[node] != NodeKind.POOL:
-            return {self.found.leaf_of[node]: _Mix(1.0, np.ones(self.flows.weeks))}
-        if node in self.pools:
-            return self.pools[node]
-        filled: dict[int, _Mix] = {}
-        for group in range(self.first[node], self.first[node + 1]):
-            for edge in range(self.edges[group], self.edges[group + 1]):
-                if depth >= MOST_POOLS:
-                    continue
-                step = self._edge(edge)
-                for leaf, mix in self._behind(int(self.network.edge_source[edge]), depth + 1).items():
-                    whole = filled.setdefault(leaf, _Mix())
-                    whole.add(_through(mix, step), 1.0, np.ones(self.flows.weeks))
-        self.pools[node] = filled
-        return filled
+    def add(self, amount: float, step: _Step, mix: Mix) -> None:
+        """Take in an amount that comes through an edge from what is behind it."""
+        quantity = amount * mix.weight
+        self.quantity += quantity
+        self.open += amount * mix.open * step.through
+        for measure, lost in step.lost.items():
+            self.measures[measure] = self.measures.get(measure, 0.0) + quantity * lost
+        for measure, lost in mix.measures.items():
+            self.measures[measure] = self.measures.get(measure, 0.0) + amount * lost * float(
+                step.through.mean()
+            )
+        weakest = max(step.evidence, mix.evidence)
+        self.evidence[weakest] = self.evidence.get(weakest, 0.0) + quantity
+        for facts in (dict.fromkeys(step.facts, mix.weight), mix.facts):
+            for fact, weight in facts.items():
+                self.facts[fact] = self.facts.get(fact, 0.0) + amount * weight
 
 
-def _through(mix: _Mix, step: _Mix) -> _Mix:
-    """Carry a mix over one more step: weights multiply, and so does what gets through; facts add up."""
-    share = step.open / step.weight if step.weight > 0.0 else step.open
-    kept = float(share.mean()) if share.size else 1.0
-    result = _Mix(step.weight * mix.weight, step.weight * mix.open * share)
-    for measure, lost in mix.measures.items():
-        result.measures[measure] = step.weight * lost * kept
-    for measure, lost in step.measures.items():
-        result.measures[measure] = result.measures.get(measure, 0.0) + mix.weight * lost
-    for kind, weight in step.evidence.items():
-        worst = max([kind, *mix.evidence]) if mix.evidence else kind
-        result.evidence[worst] = result.evidence.get(worst, 0.0) + mix.weight * weight
-    for facts, scale in ((step.facts, mix.weight), (mix.facts, step.weight)):
-        for fact, weight in facts.items():
-            result.facts[fact] = result.facts.get(fact, 0.0) + scale * weight
-    return result
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """The last edge on the way to a buyer."""
+
+    through: Floats
+    lost: dict[str, float]
+    evidence: int
+    facts: tuple[str, ...]
 
 
-def _link(source: str, target: str, supply: _Supply, mixes: list[_Mix | None]) -> Link:
-    evidence = max(supply.mix.evidence.items(), key=lambda entry: (entry[1], -entry[0]))[0]
-    facts = sorted(supply.mix.facts.items(), key=lambda entry: (-entry[1], entry[0]))
+def _flows(shock: Shock) -> tuple[Floats, dict[int, dict[str, float]]]:
+    """Give what measures let through on each edge by week, (k, T), and what each stops on average.
+
+    A static run has one week.
+    """
+    network, horizon = shock.network, shock.choices.horizon
+    weeks = horizon or STATIC_WEEKS
+    through = np.ones((len(network.edge_source), weeks))
+    lost: dict[int, dict[str, float]] = {}
+    for series in edge_series(network, shock.graph, shock.scenario, weeks):
+        cut = series.severity[:, -weeks:]
+        through[series.edges] *= 1.0 - cut
+        for edge, mean in zip(series.edges.tolist(), cut.mean(axis=1).tolist(), strict=True):
+            if mean > 0.0:
+                lost.setdefault(edge, {})[series.measure] = mean
+    if horizon is None:
+        through = shock.routes.edges(network, unknown_from_issuer=False)[:, None]
+    return through, lost
+
+
+def _supplies(shock: Shock, found: Blocks) -> dict[tuple[str, str], _Supply]:
+    """Give what every leaf needs from every other, by their ids."""
+    network, leaf_of = shock.network, found.leaf_of
+    through, lost = _flows(shock)
+    mixes = Mixes(network, leaf_of, through, lost)
+    needs: dict[tuple[int, int], float] = {}  # by leaf and good
+    result: dict[tuple[int, int], _Supply] = {}
+    goods: dict[tuple[int, int], int] = {}
+    for group, node in enumerate(network.group_node.tolist()):
+        if network.kind[node] != NodeKind.ACTIVITY or not network.need[group] > 0.0:
+            continue
+        buyer, good, need = leaf_of[node], int(network.group_good[group]), float(network.need[group])
+        needs[buyer, good] = needs.get((buyer, good), 0.0) + need
+        for edge in range(mixes.edges[group], mixes.edges[group + 1]):
+            step = _Step(through[edge], lost.get(edge, {}), int(network.evidence[edge]), mixes.facts_of(edge))
+            for leaf, mix in mixes.behind(int(network.edge_source[edge])).items():
+                supply = result.setdefault((leaf, buyer), _Supply(through.shape[1]))
+                supply.add(need * float(network.weight[edge]), step, mix)
+                goods[leaf, buyer] = good
+    for (leaf, buyer), supply in result.items():
+        supply.need = needs[buyer, goods[leaf, buyer]]
+    ids = found.leaves
+    return {(ids[leaf], ids[buyer]): result[leaf, buyer] for leaf, buyer in sorted(result) if leaf != buyer}
+
+
+def _link(source: str, target: str, supply: _Supply, each: list[_Supply]) -> Link:
+    evidence = max(supply.evidence.items(), key=lambda entry: (entry[1], -entry[0]))[0]
+    facts = sorted(supply.facts.items(), key=lambda entry: (-entry[1], entry[0]))
     return Link(
         source=source,
         target=target,
         share=supply.share,
         quantity=supply.quantity,
+        good=source.split(":")[2] if source.startswith("maker:") else source.split(":")[1],
         is_weak=evidence >= Evidence.WORLD,
         more={
             "evidence": EVIDENCE[Evidence(evidence)],
             "facts": [fact for fact, _ in facts[:MOST_FACTS]],
-            "through": [_by_week(mix) for mix in mixes],
-            "measures": [_measures(mix) for mix in mixes],
+            "through": [_by_week(told) for told in each],
+            "measures": [_measures(told) for told in each],
         },
     )
 
 
-def _by_week(mix: _Mix | None) -> list[int] | None:
+def _by_week(supply: _Supply) -> list[int] | None:
     """Give what gets through week by week in per cent; None where nothing is stopped."""
-    if mix is None or mix.weight <= 0.0:
-        return None
-    percent: list[int] = np.rint(100.0 * mix.open / mix.weight).astype(int).tolist()
+    percent: list[int] = np.rint(100.0 * supply.open / supply.quantity).astype(int).tolist()
     return None if all(value == 100 for value in percent) else percent
 
 
-def _measures(mix: _Mix | None) -> dict[str, float]:
-    if mix is None or mix.weight <= 0.0:
-        return {}
+def _measures(supply: _Supply) -> dict[str, float]:
     return {
-        measure: round(lost / mix.weight, 4)
-        for measure, lost in sorted(mix.measures.items())
-        if lost > 5e-4 * mix.weight
+        measure: round(lost / supply.quantity, 4)
+        for measure, lost in sorted(supply.measures.items())
+        if lost > 5e-4 * supply.quantity
     }
 
 
@@ -247,26 +191,26 @@ def _owners(shock: Shock, found: Blocks) -> list[Link]:
         whole = sum(earned.values())
         for leaf, usd in earned.items():
             share = usd / whole if whole > 0.0 else 1.0 / len(earned)
-            if share < SMALLEST_SHARE:
-                continue
-            more = {"evidence": "", "facts": list(dict.fromkeys(facts[leaf]))[:MOST_FACTS]}
-            links.append(Link(found.leaves[leaf], block, share, max(usd, 1.0), "owner", False, more))
+            if share >= SMALLEST_SHARE:
+                more = {"evidence": "", "facts": list(dict.fromkeys(facts[leaf]))[:MOST_FACTS]}
+                weight = usd if whole > 0.0 else share
+                links.append(Link(found.leaves[leaf], block, share, weight, "owner", more=more))
     return links
 
 
 def _mines(shock: Shock, found: Blocks) -> list[Link]:
-    """Link mines to the concentrate of their country."""
+    """Link mines to the concentrate of their country; a project, which makes nothing yet, has no link."""
     network, links = shock.network, []
     made: dict[int, float] = {}
     for node, leaf in enumerate(found.leaf_of):
-        made[leaf] = made.get(leaf, 0.0) + float(network.output[node])
+        made[leaf] = made.get(leaf, 0.0) + float(network.output[node]) * (not network.is_project[node])
     for block, nodes in found.members.items():
-        if not block.startswith("mine:"):
+        working = [node for node in nodes if not network.is_project[node] and network.output[node] > 0.0]
+        if not block.startswith("mine:") or not working:
             continue
-        for leaf in sorted({found.leaf_of[node] for node in nodes}):
-            output = sum(float(network.output[node]) for node in nodes if found.leaf_of[node] == leaf)
-            facts = [fact for node in nodes if network.node_facts for fact in network.node_facts[node]]
-            share = output / made[leaf] if made[leaf] > 0.0 else 0.0
-            more = {"evidence": EVIDENCE[Evidence.NATIONAL], "facts": list(dict.fromkeys(facts))[:MOST_FACTS]}
-            links.append(Link(block, found.leaves[leaf], share, max(output, 1e-9), "supply", False, more))
+        leaf = found.leaf_of[working[0]]
+        output = sum(float(network.output[node]) for node in working)
+        facts = [fact for node in working if network.node_facts for fact in network.node_facts[node]]
+        more = {"evidence": EVIDENCE[Evidence.NATIONAL], "facts": list(dict.fromkeys(facts))[:MOST_FACTS]}
+        links.append(Link(block, found.leaves[leaf], output / made[leaf], output, good="mine", more=more))
     return links

@@ -67,17 +67,17 @@ class NodeWeeks:
 
     @cached_property
     def stock(self) -> tuple[Floats, Floats] | None:
-        """Stock at the start of weeks 0 to T as a share of the usual cover, (n, T + 1), and that cover, (n,).
+        """Stock at the start of weeks 0 to T as a share of that of week 0, (n, T + 1); that in weeks, (n,).
 
         Of a node's inputs the one whose stock falls lowest counts; 1 and NaN where no stock is held.
         """
         shock, network = self.shock, self.network
         if shock.choices.horizon is None:
             return None
-        held, cover = shock.weeks.stock_by_week, network.cover
-        share = np.ones((len(cover), held.shape[1] + 1))
+        held = shock.weeks.stock_by_week
+        cover, share = held[:, 0], np.ones_like(held)
         stocked = (cover > 0.0) & (network.kappa > 0.0)
-        share[stocked, 1:] = held[stocked] / cover[stocked, None]
+        share[stocked] = held[stocked] / cover[stocked, None]
         least = np.where(stocked, share.min(axis=1), np.inf)
         result, weeks = np.ones((network.n, share.shape[1])), np.full(network.n, np.nan)
         order = np.lexsort((np.arange(len(least)), least))[::-1]
@@ -121,7 +121,7 @@ class _Weights:
             return {"exposure": 0.0}
         usd = float(self.shock.exposures.total[index] @ share)
         by_value = whole > 0.0
-        weight = share * self.value[index] / whole if by_value else self._by_output(index, share)
+        weight = share * self.value[index] / whole if by_value else self._unvalued(block, index, share)
         parts = self.shock.exposures.relative[:, index] @ weight
         told: dict[str, Any] = {"exposure": _short(float(parts.sum()))}
         if by_value:
@@ -179,9 +179,10 @@ class _Weights:
         index, share = index[active], share[active]
         return index, share, whole or float(share @ self.value[index])
 
-    def _by_output(self, index: np.ndarray[Any, Any], share: Floats) -> Floats:
+    def _unvalued(self, block: str, index: np.ndarray[Any, Any], share: Floats) -> Floats:
+        """Weigh nodes without value: by output, but by stake in a company, whose outputs do not add up."""
         weight: Floats = share * self.network.output[index]
-        if weight.sum() <= 0.0:
+        if weight.sum() <= 0.0 or block.startswith("company:"):
             weight = share
         return weight / weight.sum() if weight.sum() > 0.0 else weight
 

@@ -199,6 +199,7 @@ def hostile():
             link.share,
             link.quantity,
             link.kind,
+            evil,
             link.is_weak,
             {
                 **link.more,
@@ -304,6 +305,7 @@ def large(leaves, links_each=3, seed=1):
                         1 / links_each,
                         draw.random() + 0.1,
                         "owner" if stage == 7 else "supply",
+                        f"g{stage - 1}",
                         draw.random() < 0.4,
                         {
                             "through": [through],

@@ -60,8 +60,8 @@ def test_lifted_share_weighs_the_leaves_of_a_group_by_what_they_need():
     blocks, links = chain()
     tree = Tree(blocks)
     folded = {(link.source, link.target): link for link in lift(tree, links, tree.drawn(set()))}
-    assert folded["good:m:CHN", "uses:car:1"].share == pytest.approx(100 / 130)
-    assert folded["good:m:JPN", "uses:car:1"].share == pytest.approx(30 / 130)
+    assert folded["good:m:CHN", "uses:car:1"].share == pytest.approx(100 / 150)
+    assert folded["good:m:JPN", "uses:car:1"].share == pytest.approx(30 / 150)
     assert folded["good:m:CHN", "uses:car:1"].links == (1, 2)
 
 
