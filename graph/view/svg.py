@@ -13,7 +13,7 @@ from chainshock.graph.view.style import SCALES, STEPS, colour_of, radius_of, ste
 __all__ = ["svg_of"]
 
 MARGIN = 30.0
-HEAD = 96.0  # above the columns: title, lead, headings
+HEAD = 112.0  # above the columns: title, lead, headings
 FOOT = 54.0  # below: legend
 LABEL_WIDTH = 25  # characters of a line
 LEAD_WIDTH = 190  # characters
@@ -58,7 +58,7 @@ def _head(drawing: Drawing) -> Iterator[str]:
         yield f'<text x="{MARGIN:g}" y="{48 + 15 * row}" font-size="12" fill="#333b47">{_text(line)}</text>'
     for stage, title in enumerate(drawing.picture.stages):
         x = MARGIN + stage * COLUMN
-        yield f'<text x="{x:g}" y="{HEAD - 12:g}" font-size="12" font-weight="700">{_text(title)}</text>'
+        yield f'<text x="{x:g}" y="{HEAD - 30:g}" font-size="12" font-weight="700">{_text(title)}</text>'
 
 
 def _bands(drawing: Drawing, width: float) -> Iterator[str]:
@@ -67,10 +67,11 @@ def _bands(drawing: Drawing, width: float) -> Iterator[str]:
         top, bottom = tops[band], tops[band + 1] - GAP
         if bottom <= top:
             continue
+        right = width - 2 * MARGIN
+        if band == 0 and len(drawing.picture.bands) > 1:
+            yield f'<path d="M-12 {top:g}H{right:g}V{bottom:g}H-12Z" fill="#f4f1ea"/>'
         yield f'<text x="-12" y="{top - 3:g}" font-size="11" fill="#525c6b">{_text(title.upper())}</text>'
-        yield (
-            f'<path d="M-12 {top:g}H{width - 2 * MARGIN:g}" stroke="#8b95a5" stroke-width="1" fill="none"/>'
-        )
+        yield f'<path d="M-12 {top:g}H{right:g}" stroke="#8a8271" stroke-width="1" fill="none"/>'
 
 
 def _links(drawing: Drawing) -> Iterator[str]:
@@ -127,7 +128,10 @@ def _marks(drawing: Drawing) -> Iterator[str]:
 def _label(label: str, place: str, x: float, y: float) -> Iterator[str]:
     lines = textwrap.wrap(label, LABEL_WIDTH) or [""]
     if place:
-        lines = [lines[0] if len(lines) == 1 else lines[0] + " …", textwrap.shorten(place, LABEL_WIDTH + 3)]
+        lines = [
+            lines[0] if len(lines) == 1 else lines[0] + " …",
+            textwrap.shorten(place, LABEL_WIDTH + 3, placeholder=" …"),
+        ]
     elif len(lines) > 2:
         lines = [lines[0], lines[1] + " …"]
     start = y + 4 - 5.5 * (len(lines) - 1)

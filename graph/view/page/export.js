@@ -1,4 +1,5 @@
 // What leaves the page: a PNG, a print, a link, text.
+const LEAST_HEAD = 100; // a print has its heading already
 const PNG = {width: 2400, height: 1500, head: 150, foot: 118};
 
 function copyText(text, done) {
@@ -37,7 +38,7 @@ function paintSheet(canvas, paint, size) {
   const view = {scale, width: inner.width, height: inner.height - head - foot, top: 26, x: at => (at - left) * scale, y: at => (at + 26) * scale + 26};
   ctx.save();
   ctx.scale(ratio, ratio);
-  sheetHead(ctx, paint, inner.width);
+  if (size.head >= LEAST_HEAD) sheetHead(ctx, paint, inner.width);
   ctx.translate(0, head);
   ctx.save();
   ctx.translate(view.x(0), view.y(0));

@@ -35,7 +35,7 @@ const toneOf = exposure => ({harm: 'harm', favour: 'favour', none: ''})[signOf(e
 function whyNothing() {
   why.append(heading('What the picture shows'));
   const told = state.scenario === DIFFERENCE ? ['The difference between ' + scenarios[0].title + ' and ' + scenarios[1].title + ': blue is better off under the second, orange worse.'] : [];
-  told.push('Goods move from left to right, from the mine to the company. ' + (data.bands.length > 1 ? 'Above the dotted line stands ' + data.bands[0] + ', whose measures act; below it everyone else. ' : '') + 'Orange links are held back by a measure, and a bar across one says how much.');
+  told.push('Goods move from left to right, from the mine to the company. ' + (data.bands.length > 1 ? 'Above the dotted line stands ' + data.bands[0] + ', whose measures act; below it everyone else. ' : '') + (state.scenario === DIFFERENCE ? 'Blue links are let through again, orange ones held back more.' : 'Orange links are held back by a measure, and a bar across one says how much.'));
   told.push('Choose a block, a link or a row to see why. Stacked blocks are groups: a double click opens one.');
   told.forEach(text => why.append(el('p', text)));
   why.append(el('h3', 'Measures in force'));

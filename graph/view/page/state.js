@@ -7,7 +7,7 @@ const state = {
   scenario: 0, week: WHOLE, selected: -1, link: null, hovered: -1, hoveredLink: null, path: -1, row: '',
   level: 0, opened: new Set(data.levels[0]), size: 'share', theme: 'auto', weak: true, country: '',
   kinds: new Set(Object.keys(data.kinds)), stages: new Set(data.stages.keys()), signs: new Set(Object.keys(SIGNS)),
-  grades: new Set(GRADES), table: 'companies', sort: 'exposure', down: false,
+  grades: new Set(GRADES), table: 'companies', sort: 'exposure', down: false, every: false,
 };
 
 const listeners = {structure: [], paint: [], choice: []};

@@ -1,9 +1,10 @@
 // The ranking beside the picture: it drives the picture and is driven by it.
 const table = document.getElementById('table');
 const chooser = document.getElementById('table-kind');
+const MOST_ROWS = 400; // until all are asked for
 const COLUMNS = {
   name: ['Name', false], exposure: ['Exposure', true], before: ['First', true], after: ['Second', true],
-  usd: ['USD/year', true], first: ['Hit week', true], confidence: ['Conf.', false],
+  usd: ['USD/year', true], first: ['Hit in', true], confidence: ['Conf.', false],
 };
 
 function rowExposure(key) {
@@ -36,7 +37,7 @@ function columnsShown() {
   return horizon ? ['name', 'exposure', 'usd', 'first', 'confidence'] : ['name', 'exposure', 'usd', 'confidence'];
 }
 
-const cellText = (row, column) => ({name: row.name, exposure: percent(row.exposure), before: percent(row.before), after: percent(row.after), usd: dollars(row.usd), first: row.first === null || row.first === undefined ? '–' : String(row.first), confidence: row.confidence})[column];
+const cellText = (row, column) => ({name: row.name, exposure: percent(row.exposure), before: percent(row.before), after: percent(row.after), usd: dollars(row.usd), first: row.first === null || row.first === undefined ? '–' : 'wk ' + row.first, confidence: row.confidence})[column];
 
 function showTable() {
   const rows = rowsShown(), columns = columnsShown();
@@ -47,7 +48,7 @@ function showTable() {
     const cell = el('th', undefined, {scope: 'col', class: number ? 'num' : ''});
     const sorted = state.sort === column;
     if (sorted) cell.setAttribute('aria-sort', state.down ? 'descending' : 'ascending');
-    const name = column === 'exposure' && state.scenario === DIFFERENCE ? 'Difference' : title;
+    const name = state.scenario !== DIFFERENCE ? title : {exposure: 'Change', before: shortNames()[0], after: shortNames()[1]}[column] || title;
     cell.append(button(name + (sorted ? (state.down ? ' ▼' : ' ▲') : ''), () => {
       state.down = sorted ? !state.down : false;
       state.sort = column;
@@ -59,7 +60,9 @@ function showTable() {
     head.append(cell);
   }
   const chosen = chosenKey();
-  for (const row of rows) {
+  const listed = state.every ? rows : rows.slice(0, MOST_ROWS);
+  if (chosen && !listed.some(row => row.key === chosen)) listed.push(...rows.filter(row => row.key === chosen));
+  for (const row of listed) {
     const line = el('tr', undefined, row.key === chosen ? {class: 'on'} : {});
     line.dataset.key = row.key;
     for (const column of columns) {
@@ -73,6 +76,9 @@ function showTable() {
   top.append(head);
   const caption = el('caption', 'Ranking of ' + KIND_WORDS[state.table] + ', exposure as a share', {class: 'hidden'});
   table.replaceChildren(caption, top, body);
+  const every = byId('every');
+  every.hidden = listed.length >= rows.length;
+  every.textContent = 'Show all ' + rows.length + ' rows';
   const of = (scenarios[0].tables[state.table] || []).length;
   document.getElementById('table-note').textContent = (rows.length < of ? rows.length + ' of ' + of + ' rows. ' : '') + 'Shares are of ' + scenarios[0].shares[state.table] + '; a mean over the run.';
 }
@@ -125,6 +131,7 @@ function startTable() {
     event.preventDefault();
     to.focus();
   });
+  byId('every').addEventListener('click', () => { state.every = true; showTable(); table.parentElement.focus(); });
   document.getElementById('copy').addEventListener('click', () => {
     const columns = columnsShown(), lines = [columns.map(column => COLUMNS[column][0])];
     rowsShown().forEach(row => lines.push(columns.map(column => safeCell(cellText(row, column)))));

@@ -44,6 +44,8 @@ class Wanted:
         Keys of `STAGES` to keep; empty for all.
     around, steps
         Keep only what is at most so many links up or down from an entity; blank for all.
+    explains
+        Whether entities are explained path by path, which takes most of the time.
     samples, seed, jobs
         As for `Shock.rank`, for the intervals of companies and end uses.
     """
@@ -53,6 +55,7 @@ class Wanted:
     stages: tuple[str, ...] = ()
     around: str = ""
     steps: int = 2
+    explains: bool = True
     samples: int = 0
     seed: int = 0
     jobs: int = 1
@@ -231,10 +234,11 @@ class _Assembly:
 
     def _stories(self) -> tuple[list[dict[str, dict[str, Any]]], set[str]]:
         stories, facts = [], set[str]()
+        wanted = self.entities if self.wanted.explains else []
         whole = len(self.entities) * len(self.shocks)
         for place, shock in enumerate(self.shocks):
             done = place * len(self.entities)
-            told, named = tell_stories(shock, self.found, self.entities, self._tick_from(done, whole))
+            told, named = tell_stories(shock, self.found, wanted, self._tick_from(done, whole))
             stories.append(told)
             facts |= named
         return stories, facts

@@ -18,7 +18,12 @@ def browser():
 def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     made = {}
-    for name, picture in (("small", small()), ("hostile", hostile()), ("large", large(1200))):
+    for name, picture in (
+        ("small", small()),
+        ("hostile", hostile()),
+        ("large", large(1200)),
+        ("long", large(4000, 1)),
+    ):
         made[name] = folder / f"{name}.html"
         made[name].write_text(page_of(draw(picture)), encoding="utf-8")
     return made

@@ -186,6 +186,13 @@ def test_table_sorts_and_copies_without_formulas(page):
     assert cells == ["'=1+1", "'+cmd", "-3.0 %", "2.0 %", "'@x", "plain"]
 
 
+def test_long_table_shows_its_head_until_all_is_asked_for(browser, files):
+    with opened(browser, files["long"]) as page:
+        assert page.evaluate("document.querySelectorAll('tbody tr').length") == 400
+        page.click("#every")
+        assert page.evaluate("document.querySelectorAll('tbody tr').length") == 500
+
+
 def test_row_drives_the_picture(page):
     page.click("tbody button:has-text('Volkswagen')")
     assert selected(page) == "company:vw"
