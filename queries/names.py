@@ -12,7 +12,7 @@ import networkx as nx
 from chainshock.errors import AmbiguousName, UnknownName
 from chainshock.graph.facts import Fact, NodeRef
 
-__all__ = ["LABELS", "NameIndex", "fact_of", "facts_of"]
+__all__ = ["LABELS", "NameIndex", "fact_of", "facts_of", "other_names"]
 
 # kind of ranking: label of its rows, word for one of them
 LABELS = {
@@ -53,7 +53,7 @@ class NameIndex:
             self._ids[_fold(node.key)].add(node)
             self._ids[_fold(str(node))].add(node)
             self._titles[node] = str(fact.properties.get("name", node.key))
-            for name in _other_names(fact):
+            for name in other_names(fact):
                 self._names[_fold(name)].add(node)
 
     def title(self, node: NodeRef) -> str:
@@ -118,7 +118,8 @@ def facts_of(graph: nx.MultiDiGraph[NodeRef]) -> Iterator[Fact]:
     yield from (data["fact"] for _, _, data in edges)
 
 
-def _other_names(fact: Fact) -> Iterator[str]:
+def other_names(fact: Fact) -> Iterator[str]:
+    """Give what a node is called beside its key: name, codes, aliases, tickers with and without market."""
     properties = fact.properties
     for name in ("name", "iso2", "isin", "lei"):
         if properties.get(name):

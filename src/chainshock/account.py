@@ -96,22 +96,19 @@ class Account(Teller):
             "facts": [],
         }
 
-    def paths(
-        self, found: Iterable[PathList], most: int
-    ) -> tuple[list[dict[str, Any]], dict[str, float]]:  # Any: what JSON holds
-        """Tell the strongest paths of all parts, largest first, and what all others of a part add up to."""
+    def strongest(self, found: Iterable[PathList], most: int) -> tuple[list[Path], dict[str, float]]:
+        """Give the strongest paths of all parts, largest first, and what all others of a part add up to."""
         listings = list(found)
         entries = sorted(
             (path for listing in listings for path in listing.paths), key=lambda path: -abs(path.amount)
         )
-        shown, rest = entries[:most], {listing.part: listing.other for listing in listings}
+        rest = {listing.part: listing.other for listing in listings}
         for path in entries[most:]:
             rest[path.part] += path.amount
-        return [self._path(path) for path in shown], {
-            part: amount / self._scale for part, amount in rest.items()
-        }
+        return entries[:most], {part: amount / self._scale for part, amount in rest.items()}
 
-    def _path(self, path: Path) -> dict[str, Any]:
+    def path(self, path: Path) -> dict[str, Any]:
+        """Tell a path step by step."""
         network = self.shock.network
         alike = path.alike or (0,) * len(path.nodes)
         steps: list[dict[str, Any]] = []

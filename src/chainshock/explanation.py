@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chainshock.account import Account
 from chainshock.explanation_text import write_explanation
 from chainshock.graph.facts import NodeRef
-from chainshock.graph.network.production import Floats
+from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.queries.explain import Explanation, entity_weights
 from chainshock.queries.explain import explain as split
 from chainshock.queries.explain_weeks import explain_weeks
@@ -51,6 +51,8 @@ class EntityExplanation:
     facts: Mapping[str, dict[str, Any]]
     sources: Mapping[str, str]
     residual: float
+    path_nodes: tuple[tuple[int, ...], ...] = ()
+    network: ProductionNetwork | None = field(default=None, repr=False, compare=False)
 
     @property
     def columns(self) -> list[str]:
@@ -105,7 +107,8 @@ def explain_entity(shock: Shock, node: NodeRef, entity: EntityExposure, row: Ran
     scale = 1.0 if entity.value is None else entity.value
     account = Account(shock, factor, scale, has_usd=entity.value is not None)
     flows = account.flows(whole)
-    told, other = account.paths(found, MOST_PATHS)
+    shown, other = account.strongest(found, MOST_PATHS)
+    told = [account.path(path) for path in shown]
     keys = {key for path in told for step in path["steps"] for key in step["facts"]}
     keys.update(key for flow in flows for key in flow["facts"])
     facts = {key: account.fact(key) for key in sorted(keys)}
@@ -120,6 +123,8 @@ def explain_entity(shock: Shock, node: NodeRef, entity: EntityExposure, row: Ran
         facts=facts,
         sources={key: account.source(key) for key in sources},
         residual=_residual(whole),
+        path_nodes=tuple(path.nodes for path in shown),
+        network=shock.network,
     )
 
 

@@ -99,6 +99,8 @@ class History:
         First week in which some slice of the node stands still, (n,); -1 if none does.
     stopped
         Share of slices that stand still, by node and week, (n, T).
+    stock
+        Weeks of stock of each group at the start of each week, and after the last, (m, T + 1).
     """
 
     x: Floats
@@ -106,6 +108,7 @@ class History:
     rho: Floats
     stops: npt.NDArray[np.int64]
     stopped: Floats
+    stock: Floats
 
 
 class Filler:
@@ -157,7 +160,8 @@ class March:
         self.kept = [np.ones_like(self.weight)] * (self.depth + 1)  # 1 - r_e lost, the same way
         mean_x, mean_short, rho = np.ones((n, weeks)), np.zeros((m, weeks)), np.zeros((m, weeks))
         stops, stopped = np.full(n, -1), np.zeros((n, weeks))
-        filled = np.zeros(m)
+        held, filled = np.zeros((m, weeks + 1)), np.zeros(m)
+        held[:, 0] = stock.mean(axis=1)
         for week in range(weeks):
             past = [np.ones((n, size)), *past[:-1]]
             if self.rules.queue is not None:
@@ -173,6 +177,7 @@ class March:
                 self.tape.carry(week, arrived + stock - wants)
             used = np.minimum(arrived + stock, wants)
             stock = np.maximum(0.0, stock + arrived - used)
+            held[:, week + 1] = stock.mean(axis=1)
             mean_x[:, week] = past[0].mean(axis=1)
             mean_short[:, week] = short.mean(axis=1)
             rho[:, week] = filled
@@ -180,7 +185,7 @@ class March:
             stopped[:, week] = still.mean(axis=1)
             stops = np.where((stops < 0) & still.any(axis=1), week, stops)
             filled = self.filler.fill(week + 1, mean_short[:, week], mean_x[:, week])
-        return History(mean_x, mean_short, rho, stops, stopped)
+        return History(mean_x, mean_short, rho, stops, stopped, held)
 
     def _week(
         self, week: int, past: list[Floats], order: Floats, stock: Floats, filled: Floats

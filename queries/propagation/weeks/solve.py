@@ -99,6 +99,11 @@ class WeekState:
         Mean price ratio over the horizon; whether it was clipped in any week, (G, C).
     x_by_week
         Output by node and week, (n, T).
+    stock_by_week
+        Weeks of stock of each input group at the start of each week and after the last, means over slices,
+        (m, T + 1).
+    gain_by_week
+        Extra output that fills lost deliveries, by node and week, (n, T); the mean is `gain`.
     price_by_week
         Price ratio by good, country and week, (G, C, T).
     terms
@@ -124,6 +129,8 @@ class WeekState:
     price: Floats
     at_ceiling: npt.NDArray[np.bool_]
     x_by_week: Floats
+    stock_by_week: Floats
+    gain_by_week: Floats
     price_by_week: Floats
     terms: PriceTerms
     first_stop: npt.NDArray[np.int64]
@@ -191,6 +198,8 @@ def solve_weeks(
         price=priced.price,
         at_ceiling=priced.at_ceiling,
         x_by_week=history.x[node_of],
+        stock_by_week=history.stock[group_of],
+        gain_by_week=run.gains[:, node_of].T,
         price_by_week=priced.by_week,
         terms=terms,
         first_stop=history.stops[node_of],

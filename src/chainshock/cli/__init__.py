@@ -31,6 +31,7 @@ COMMANDS = {
     "query": ("query", "Put a ready Cypher question, or one of your own, to Neo4j."),
     "rank": ("shock", "Rank who is harmed and who is favoured by a scenario."),
     "scenario": ("scenario", "List, show and check scenarios."),
+    "view": ("view", "Write the picture: one HTML file that explains an exposure, offline."),
 }
 EXIT_INTERRUPTED = 130
 

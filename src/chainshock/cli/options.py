@@ -12,6 +12,7 @@ import click
 
 __all__ = [
     "DATE",
+    "FEWEST_SAMPLES",
     "SHARE",
     "WEEKS",
     "by_option",
