@@ -65,6 +65,8 @@ __all__ = ["explain", "rank"]
     help="What -o x.png or x.svg draws: exposures as bars, or output lost by week.",
 )
 @output_options
+@click.option("--push", is_flag=True, help="Store the run and whom it exposes in Neo4j, beside the facts.")
+@connection_options
 def rank(
     kind: str,
     scenario: str | None,
