@@ -82,7 +82,8 @@ def test_maven_that_fetches_too_little_is_refused(monkeypatch, tmp_path):
 def test_fetch_that_was_interrupted_is_taken_up_by_the_next(monkeypatch, tmp_path):
     """The first Maven is cut off in the middle; the second one finishes, and the result is whole."""
     jars = " ".join(f'"$lib/{name.replace("*", ".0")}"' for name in install.ENTRY)
-    script = 'for word in "$@"; do case $word in -DoutputDirectory=*) lib=${word#*=};; esac; done\n/bin/mkdir -p "$lib"; : > "$lib/neo4j-5.0.jar"\n'
+    script = 'for word in "$@"; do case $word in -DoutputDirectory=*) lib=${word#*=};; esac; done\n'
+    script += '/bin/mkdir -p "$lib"; : > "$lib/neo4j-5.0.jar"\n'
     empty_path(monkeypatch, tmp_path, JAVA_17, ("mvn", f"{script} kill -9 $$"))
     with pytest.raises(StoreUnavailable, match="run it again: it goes on from here"):
         install.fetch_jars()
