@@ -217,3 +217,9 @@ def test_setting_that_stops_the_start_is_quoted(tmp_path):
     assert "no.such.setting" in result.stderr
     assert "neo4j.log" in result.stderr
     assert process.running(Home.at(tmp_path / "home")) is None
+
+
+def test_environment_names_the_folder_of_the_server(monkeypatch, tmp_path):
+    monkeypatch.setenv("CHAINSHOCK_NEO4J", str(tmp_path / "there"))
+    assert Home.at().path == tmp_path / "there"
+    assert Home.at(tmp_path).path == tmp_path
