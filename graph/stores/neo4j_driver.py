@@ -33,16 +33,19 @@ def connect(uri: str, user: str, password: str) -> neo4j.Driver:
     import neo4j  # noqa: PLC0415 - costs 0.3 s, wanted only here
 
     with translated(uri):
-        driver = neo4j.GraphDatabase.driver(
-            uri,
-            auth=(user, password),
-            connection_timeout=CONNECT_SECONDS,
-            connection_acquisition_timeout=2 * CONNECT_SECONDS,
-            max_transaction_retry_time=RETRY_SECONDS,
-            notifications_min_severity="OFF",
-            telemetry_disabled=True,
-            user_agent="chainshock",
-        )
+        try:
+            driver = neo4j.GraphDatabase.driver(
+                uri,
+                auth=(user, password),
+                connection_timeout=CONNECT_SECONDS,
+                connection_acquisition_timeout=2 * CONNECT_SECONDS,
+                max_transaction_retry_time=RETRY_SECONDS,
+                notifications_min_severity="OFF",
+                telemetry_disabled=True,
+                user_agent="chainshock",
+            )
+        except ValueError as exc:
+            raise translate(exc, uri) from exc
         try:
             driver.verify_connectivity()
         except BaseException:
@@ -58,7 +61,7 @@ def translated(uri: str) -> Iterator[None]:
 
     try:
         yield
-    except (DriverError, Neo4jError, ValueError, OSError) as exc:
+    except (DriverError, Neo4jError, OSError) as exc:
         raise translate(exc, uri) from exc
 
 

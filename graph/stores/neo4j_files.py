@@ -30,7 +30,7 @@ from chainshock.graph.stores.neo4j_shape import (
     properties_of,
     uid_of,
 )
-from chainshock.graph.stores.neo4j_sync import FORMAT
+from chainshock.graph.stores.neo4j_state import FORMAT
 
 __all__ = ["ARGUMENTS", "write_import_files"]
 

@@ -9,8 +9,9 @@ from chainshock.graph.facts import Fact, NodeRef
 from chainshock.graph.stores.memory import MemoryStore
 from chainshock.graph.stores.neo4j import Neo4jStore
 from chainshock.graph.stores.neo4j_files import ARGUMENTS, write_import_files
+from chainshock.server.admin import admin_command, admin_environment
 from chainshock.server.home import Home
-from chainshock.server.process import admin_command, admin_environment, down, up
+from chainshock.server.process import down, up
 from tests.cli.worlds import invoke
 from tests.graph.stores.contract import country, said, trade
 from tests.graph.stores.test_neo4j import FACTS, plant
