@@ -190,6 +190,7 @@ def reached_goods(valuer: Valuer) -> list[int]:
     for queue in valuer.stopped:
         hit[queue.edges] = True
     inside = block.edge_source < 0
+    hit |= ~inside & valuer.chain.reached[np.where(inside, 0, block.edge_source)]
     source = np.where(inside, ~block.edge_source, 0)
     target = block.group_node[block.edge_group]
     node = np.zeros(len(block.ids), dtype=bool)
