@@ -76,6 +76,8 @@ class Chain:
         USD a year that each of them stands for, (own,); NaN where not known.
     share
         Stake in each, (own,).
+    reached
+        Nodes of the rest that a measure reaches, directly or through suppliers, (n,).
     """
 
     rest: ProductionNetwork
@@ -83,6 +85,7 @@ class Chain:
     own: Indices
     value: Floats
     share: Floats
+    reached: npt.NDArray[np.bool_]
 
 
 def split_off(
@@ -130,6 +133,7 @@ def split_off(
         own=place[at[order]],
         value=(stake * network.value[index])[order],
         share=stake[order],
+        reached=reached,
     )
 
 

@@ -90,6 +90,23 @@ class Purse:
         per_unit = self._cost(number).per_unit
         return np.inf if per_unit <= 0.0 else self.budget.amount / self.steps / per_unit
 
+    def why_nothing(self, number: int, move: Move, amount: float, time: tuple[int, int]) -> str:
+        """Say why a move avoids nothing; `time` holds the weeks of the run and of the head start."""
+        cost, budget, (weeks, head_start) = self.costs[number], self.budget, time
+        is_late = amount <= 0.0 and budget.kind == "months"
+        has_inputs = move.maker is not None and bool(move.maker.inputs)
+        reasons = (
+            (bool(move.why_not), move.why_not),
+            (cost is None, "the costs say nothing of it"),
+            (not budget.amount, "the budget is zero"),
+            (is_late, f"takes {move.ready + head_start:.0f} weeks, more than {budget.text}"),
+            (amount <= 0.0, "the budget does not reach"),
+            (move.ready >= weeks, f"ready in week {move.ready:.0f}, after the {weeks} weeks of the run"),
+            (has_inputs, "what it is made from runs short too, or another input does first"),
+        )
+        alone = "alone not enough: another input runs short first"
+        return next((text for applies, text in reasons if applies), alone)
+
     def _cost(self, number: int) -> Cost:
         cost = self.costs[number]
         return cost or Cost(0.0, 0.0)

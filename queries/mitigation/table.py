@@ -240,7 +240,7 @@ class MitigationTable(AnswerTable[MoveRow]):
     def _input_lines(self, width: int) -> list[str]:
         """Draw times to survive against times to recover."""
         if not self.inputs:
-            return ["No input of the chain is in the scope of a measure"]
+            return ["None of these inputs is itself in the scope of a measure"]
         columns = [
             Column("restricted input", None, least=22),
             Column("t a year", 9, "right", drop=2),

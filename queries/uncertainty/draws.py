@@ -20,6 +20,7 @@ from chainshock.queries.severity import read_shapes
 
 __all__ = [
     "FOLLOWS",
+    "MOVES",
     "UNKNOWN",
     "Doubt",
     "Draw",

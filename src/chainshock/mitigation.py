@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf, isfinite
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +14,19 @@ import numpy as np
 from chainshock.errors import QueryError
 from chainshock.graph.facts import NodeRef
 from chainshock.graph.network.makers import transit_weeks
-from chainshock.graph.network.production import Floats, NodeKind
+from chainshock.graph.network.production import Floats
 from chainshock.queries.mitigation.budget import Budget, read_budget
 from chainshock.queries.mitigation.candidates import Candidates, reached_goods
 from chainshock.queries.mitigation.chain import split_off
 from chainshock.queries.mitigation.costs import Cost, Costs, read_costs
 from chainshock.queries.mitigation.greedy import NOTHING, Chosen, Purse, choose
-from chainshock.queries.mitigation.moves import Move, buying, need_of
-from chainshock.queries.mitigation.table import InputRow, MitigationTable, MoveRow, StepRow
+from chainshock.queries.mitigation.moves import Move
+from chainshock.queries.mitigation.surroundings import Surroundings
+from chainshock.queries.mitigation.table import MitigationTable, MoveRow, StepRow
+from chainshock.queries.mitigation.times import first_loss, input_rows
 from chainshock.queries.mitigation.valuing import Engine, Tick, Valuer
 from chainshock.queries.names import LABELS
-from chainshock.queries.propagation.sweeps import Indices, add_up
-from chainshock.queries.propagation.weeks.timing import IMPACT
+from chainshock.queries.propagation.sweeps import Indices
 from chainshock.queries.ranking import without_brackets
 from chainshock.queries.week_assumptions import week_options
 from chainshock.rows import ENTITIES
@@ -148,7 +149,7 @@ class Mitigation:
             run=self._run(before, chosen.loss, rows),
             rows=tuple(rows),
             plan=tuple(self._step(step.added, step.spent, step.loss, moves, before) for step in chosen.steps),
-            inputs=tuple(self._inputs()),
+            inputs=tuple(input_rows(self._about, self._good)),
             facts={key: self._fact(key) for key in sorted(keys)},
         )
 
@@ -160,14 +161,14 @@ class Mitigation:
         but_one = [{n: weeks for n in range(len(goods)) if n != number} for number in range(len(goods))]
         results = valuer.losses(plenty, [*alone, *but_one, dict.fromkeys(range(len(goods)), weeks)])
         all_there = float(results[-1].mean())
-        finder = self._finder
+        finder = Candidates(self._about, self.wish.head_start)
         found = []
         for number, good in enumerate(goods):
             helps = float(before.mean() - results[number].mean()) > NOTHING
             is_missed = float(results[len(goods) + number].mean()) - all_there > NOTHING
             why = "" if helps or is_missed else NOT_SHORT
-            if self.budget.kind == "tonnes" and finder.unit(good) != "t":
-                why = f"it is counted in {finder.unit(good)}, not in tonnes"
+            if self.budget.kind == "tonnes" and self._about.unit(good) != "t":
+                why = f"it is counted in {self._about.unit(good)}, not in tonnes"
             found += [
                 replace(move, why_not=move.why_not or why)
                 for move in finder.moves(good, dict.fromkeys(self.budget.buys))
@@ -208,119 +209,22 @@ class Mitigation:
                     avoided_share=avoided / without,
                     avoided_usd=self._usd(avoided),
                     planned=chosen.plan.get(number, 0.0),
-                    why="" if avoided else self._why(move, amount, purse.costs[number]),
+                    why="" if avoided else purse.why_nothing(number, move, amount, self._time),
                     rests_on=move.rests_on,
                 )
             )
         rows.sort(key=lambda row: (-row.avoided, not row.planned, row.kind, row.good, row.where))
         return [replace(row, rank=rank) for rank, row in enumerate(rows, 1)]
 
-    def _why(self, move: Move, amount: float, cost: Cost | None) -> str:
-        """Say why a move avoids nothing."""
-        weeks, months = self.valuer.engine.weeks, self.budget.kind == "months"
-        needed = move.ready + self.wish.head_start
-        has_inputs = move.maker is not None and bool(move.maker.inputs)
-        reasons = (
-            (bool(move.why_not), move.why_not),
-            (cost is None, "the costs say nothing of it"),
-            (not self.budget.amount, "the budget is zero"),
-            (amount <= 0.0 and months, f"takes {needed:.0f} weeks, more than {self.budget.text}"),
-            (amount <= 0.0, "the budget does not reach"),
-            (move.ready >= weeks, f"ready in week {move.ready:.0f}, after the {weeks} weeks of the run"),
-            (has_inputs, "what it is made from runs short too, or another input does first"),
-        )
-        alone = "alone not enough: another input runs short first"
-        return next((text for applies, text in reasons if applies), alone)
-
-    def _inputs(self) -> list[InputRow]:
-        """Tell the times of each restricted input, and of all together."""
-        valuer = self.valuer
-        ends: dict[int, float] = {}
-        scope: dict[int, dict[int, float]] = {}
-        for queue in valuer.stopped:
-            share = queue.severity.max(axis=1)
-            last = np.full(len(queue.edges), inf) if queue.end is None else queue.end
-            for edge, good, part, end in zip(
-                queue.edges.tolist(),
-                valuer.good_of(queue.edges).tolist(),
-                share.tolist(),
-                last.tolist(),
-                strict=True,
-            ):
-                if part > 0.0:
-                    ends[good] = max(ends.get(good, -inf), end)
-                    edges = scope.setdefault(good, {})
-                    edges[edge] = max(edges.get(edge, 0.0), part)
-        goods = sorted(scope)
-        if not goods:
-            return []
-        lost = valuer.without([*([good] for good in goods), goods])
-        rows = []
-        for good, loss in zip(goods, lost[:-1], strict=True):
-            drawn = self._restricted(good, scope[good])
-            rows.append(self._input(good, drawn, ends[good], loss))
-        rows.sort(key=lambda row: (row.survive is None, row.survive or 0, row.good))
-        if len(goods) > 1:
-            every = _first(lost[-1])
-            rows.append(
-                InputRow("", "all of them together", 0.0, 0.0, None, every, None, None, 0.0, None, None)
-            )
-        return rows
-
-    def _restricted(self, good: int, scope: Mapping[int, float]) -> float:
-        """Give how much of a good the chain draws through measures, pools followed to makers, a year.
-
-        r_i = Σ w_e (s_e + (1 - s_e) r of the pool that it comes from), s the share of an edge in scope.
-        """
-        block = self.valuer.chain.block
-        part = np.zeros(len(block.edge_source))
-        part[list(scope)] = list(scope.values())
-        edges = np.flatnonzero(block.group_good[block.edge_group] == good)
-        inside = block.edge_source[edges] < 0
-        source = np.where(inside, ~block.edge_source[edges], 0)
-        passes = inside & (block.kind[source] == NodeKind.POOL)
-        share = np.zeros(len(block.group_node))
-        for _ in range(len(block.ids)):
-            node = np.zeros(len(block.ids))
-            node[block.group_node] = np.where(block.group_good == good, share, 0.0)
-            carried = part[edges] + (1.0 - part[edges]) * np.where(passes, node[source], 0.0)
-            new = add_up(block.edge_group[edges], block.weight[edges] * carried, len(share))
-            if np.abs(new - share).max(initial=0.0) <= NOTHING:
-                break
-            share = new
-        groups = buying(block, good)
-        return float(block.need[groups] @ share[groups])
-
-    def _input(self, good: int, drawn: float, end: float, loss: Floats) -> InputRow:
-        finder, rules = self._finder, self.valuer.engine.rules
-        groups = buying(self.valuer.chain.block, good)
-        need = need_of(self.valuer.chain.block, groups)
-        offered = (
-            sum(q for sellers in finder.offers(good).values() for _, q in sellers) if groups.size else 0.0
-        )
-        second = float(rules.ramp_start[good] + rules.ramp[good]) if offered > 0.0 else None
-        covered = min(1.0, offered / drawn) if drawn > 0.0 else 0.0
-        back = [end] if isfinite(end) else []
-        back += [second] if second is not None and covered >= 1.0 else []
-        recover, survive = min(back, default=None), _first(loss)
-        return InputRow(
-            good=self.shock.network.goods[good],
-            name=self._good(good),
-            need=need,
-            restricted=min(1.0, drawn / need) if need > 0.0 else 0.0,
-            cover=finder.cover(good) if groups.size else None,
-            survive=survive,
-            measures_end=end if isfinite(end) else None,
-            second_source=second,
-            covered=covered,
-            recover=recover,
-            gap=None if recover is None or survive is None else recover - survive,
-        )
+    @property
+    def _time(self) -> tuple[int, int]:
+        """Weeks of the run and of the head start."""
+        return self.valuer.engine.weeks, self.wish.head_start
 
     @cached_property
-    def _finder(self) -> Candidates:
+    def _about(self) -> Surroundings:
         shock = self.shock
-        return Candidates(self.valuer, shock.network, shock.graph, shock.parameters, self.wish.head_start)
+        return Surroundings(self.valuer, shock.network, shock.graph, shock.parameters)
 
     def _step(
         self, added: dict[int, float], spent: float, loss: float, moves: Sequence[Move], before: Floats
@@ -353,8 +257,8 @@ class Mitigation:
             "avoided_share": (loss - left) / loss if some else 0.0,
             "avoided_usd": self._usd(loss - left),
             "helpful": sum(row.avoided > 0.0 for row in rows),
-            "first_week": _first(before),
-            "first_week_with_plan": _first(after),
+            "first_week": first_loss(before),
+            "first_week_with_plan": first_loss(after),
         }
 
     def _usd(self, share: float) -> float | None:
@@ -376,7 +280,7 @@ class Mitigation:
         }.get(move.kind, goods[move.good])
 
     def _unit(self, move: Move) -> str:
-        return f"{self._finder.unit(move.good)} a year" if move.unit == "t a year" else move.unit
+        return f"{self._about.unit(move.good)} a year" if move.unit == "t a year" else move.unit
 
     def _good(self, good: int) -> str:
         return without_brackets(self.teller.good(self.shock.network.goods[good]))
@@ -400,9 +304,3 @@ class Mitigation:
     def _transit(self, origin: int, destination: int) -> float:
         places = self.shock.network.countries
         return transit_weeks(self.shock.claims, places[origin], places[destination])
-
-
-def _first(loss: Floats) -> int | None:
-    """Give the first week in which output is below 99 %."""
-    below = np.flatnonzero(1.0 - loss < IMPACT)
-    return int(below[0]) if below.size else None

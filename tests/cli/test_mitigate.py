@@ -161,6 +161,13 @@ def test_goods_counted_in_pieces_are_not_bought_in_tonnes(alder):
     assert all(row["why"] == "it is counted in unit, not in tonnes" for row in rotors)
 
 
+def test_entity_of_unknown_size_can_hold_stock_of_what_it_buys_itself():
+    found = as_json("--for", "aumovio", "--budget", "4 weeks", "--steps", "1")
+    assert {row["good"] for row in found["rows"]} == {"COMP_ACTUATOR", "COMP_ACTUATOR_L"}
+    assert found["run"]["loss_usd"] is None
+    assert found["run"]["loss_left"] < found["run"]["loss"]
+
+
 def test_entity_that_loses_nothing_is_told_so():
     result = invoke("mitigate", "--for", "ford-motor", "--budget", "2 weeks", "--scenario", "no-measures")
     assert result.exit_code == 0
