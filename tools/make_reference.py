@@ -136,7 +136,8 @@ def queries_page() -> str:
         "# Questions in Cypher\n",
         MADE,
         "For asking the graph in Neo4j: every question of the pack, with its parameters.\n"
-        "`chainshock query NAME` runs one, [Neo4j Browser](../how-to/ask-in-neo4j-browser.md) draws those that answer with paths.\n",
+        "`chainshock query NAME` runs one, [Neo4j Browser](../how-to/ask-in-neo4j-browser.md) draws\n"
+        "those that answer with paths.\n",
     ]
     pack = sorted(query_pack(), key=lambda query: (query.folder, query.name))
     for folder, entries in groupby(pack, key=lambda query: query.folder):
