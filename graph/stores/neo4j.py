@@ -14,15 +14,8 @@ from chainshock.graph.stores.memory import MemoryWriter, Subject, Vintages
 from chainshock.graph.stores.neo4j_driver import connect, translated
 from chainshock.graph.stores.neo4j_read import read_facts
 from chainshock.graph.stores.neo4j_shape import GRAPH, Layout, lay_out, schema_statements
-from chainshock.graph.stores.neo4j_sync import (
-    State,
-    batches_for,
-    claim,
-    finish,
-    read_held,
-    run_batch,
-    state_of,
-)
+from chainshock.graph.stores.neo4j_state import State, claim, finish, state_of
+from chainshock.graph.stores.neo4j_sync import batches_for, read_held, run_batch
 
 if TYPE_CHECKING:
     import neo4j

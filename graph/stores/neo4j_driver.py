@@ -15,6 +15,10 @@ __all__ = ["connect", "translate", "translated"]
 
 CONNECT_SECONDS = 10.0
 RETRY_SECONDS = 5.0
+_CANNOT_WRITE = (
+    "Neo.DatabaseError.Transaction.TransactionLogError",
+    "Neo.DatabaseError.Transaction.TransactionCommitFailed",
+)
 _NO_ROOM = "no space left", "disk quota", "file too large", "out of disk"
 
 
@@ -29,16 +33,19 @@ def connect(uri: str, user: str, password: str) -> neo4j.Driver:
     import neo4j  # noqa: PLC0415 - costs 0.3 s, wanted only here
 
     with translated(uri):
-        driver = neo4j.GraphDatabase.driver(
-            uri,
-            auth=(user, password),
-            connection_timeout=CONNECT_SECONDS,
-            connection_acquisition_timeout=2 * CONNECT_SECONDS,
-            max_transaction_retry_time=RETRY_SECONDS,
-            notifications_min_severity="OFF",
-            telemetry_disabled=True,
-            user_agent="chainshock",
-        )
+        try:
+            driver = neo4j.GraphDatabase.driver(
+                uri,
+                auth=(user, password),
+                connection_timeout=CONNECT_SECONDS,
+                connection_acquisition_timeout=2 * CONNECT_SECONDS,
+                max_transaction_retry_time=RETRY_SECONDS,
+                notifications_min_severity="OFF",
+                telemetry_disabled=True,
+                user_agent="chainshock",
+            )
+        except ValueError as exc:
+            raise translate(exc, uri) from exc
         try:
             driver.verify_connectivity()
         except BaseException:
@@ -54,7 +61,7 @@ def translated(uri: str) -> Iterator[None]:
 
     try:
         yield
-    except (DriverError, Neo4jError, ValueError, OSError) as exc:
+    except (DriverError, Neo4jError, OSError) as exc:
         raise translate(exc, uri) from exc
 
 
@@ -70,8 +77,10 @@ def translate(error: Exception, uri: str) -> StoreError:
         exceptions.ConnectionAcquisitionTimeoutError,
         OSError,
     )
-    if any(word in text.lower() for word in _NO_ROOM):
-        found = "no room left on the server's disk", "room for the graph and its log"
+    if any(word in text.lower() for word in _NO_ROOM) or code in _CANNOT_WRITE:
+        found = "no room left on the server's disk, or a disk that fails", "room for the graph and its log"
+    elif code.endswith("DatabaseUnavailable"):
+        found = "a database that is not available", "one that is up; the server's log says why it is not"
     elif "ReadOnly" in code or "read-only" in text.lower() or "read only" in text.lower():
         found = "a database that is read-only", "one that can be written"
     elif isinstance(error, exceptions.AuthError) or ".Security." in code:

@@ -6,18 +6,16 @@ transaction of its own in a push, which may so end at any of them; the next push
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from chainshock.errors import StoreError, StoreUnavailable
+from chainshock.errors import StoreError
 from chainshock.graph.facts import Fact, Provenance
 from chainshock.graph.schema import read_schema
 from chainshock.graph.stores.neo4j_shape import (
     ENTITY,
-    META,
     SAID,
     VINTAGE,
     VINTAGE_OF,
@@ -32,24 +30,19 @@ from chainshock.graph.stores.neo4j_shape import (
     sublabels_of,
     uid_of,
 )
+from chainshock.graph.stores.neo4j_state import hold
 
 if TYPE_CHECKING:
     import neo4j
 
 __all__ = [
-    "FORMAT",
     "Batch",
     "Held",
-    "State",
     "batches_for",
-    "claim",
-    "finish",
     "read_held",
     "run_batch",
-    "state_of",
 ]
 
-FORMAT = 1
 NODES_AT_ONCE = 2_000
 RELATIONSHIPS_AT_ONCE = 10_000
 FIRST_CELL = 5  # of a relationship's row: after its ends, what is said, id and whether it is current
@@ -84,62 +77,6 @@ class Batch:
     is_removal: bool = False
 
 
-@dataclass(frozen=True)
-class State:
-    """What is known of a graph as a whole."""
-
-    is_complete: bool
-    revision: str
-    facts: int
-
-
-def state_of(tx: neo4j.ManagedTransaction | neo4j.Transaction, graph: str, uri: str) -> State | None:
-    """Read the state of a graph; None if there is no such graph.
-
-    Raises
-    ------
-    StoreUnavailable
-        Another version of chainshock wrote it.
-    """
-    query = (
-        f"MATCH (g:{META} {{name: $graph}}) RETURN g.state AS s, g.revision AS r, g.format AS f, g.facts AS n"
-    )
-    found = tx.run(query, graph=graph).single()
-    if found is None:
-        return None
-    if found["f"] != FORMAT:
-        wanted = f"form {FORMAT}; another version of chainshock wrote it"
-        raise StoreUnavailable(f"{uri}: found graph {graph!r} in form {found['f']}, expected {wanted}")
-    return State(found["s"] == "complete", str(found["r"]), found["n"] or 0)
-
-
-def claim(tx: neo4j.ManagedTransaction | neo4j.Transaction, graph: str) -> str:
-    """Become the writer of a graph; whoever was can write no more. Gives the token to write with."""
-    token = secrets.token_hex(8)
-    query = f"""
-    MERGE (g:{META} {{name: $graph}})
-    SET g.writer = $token, g.revision = $token, g.state = 'writing', g.format = $format
-    """
-    tx.run(query, graph=graph, token=token, format=FORMAT).consume()
-    return token
-
-
-def finish(tx: neo4j.ManagedTransaction | neo4j.Transaction, graph: str, token: str, layout: Layout) -> None:
-    """Mark a graph as complete.
-
-    Raises
-    ------
-    StoreUnavailable
-        Another writer has taken over.
-    """
-    _hold(tx, graph, token)
-    query = f"""
-    MATCH (g:{META} {{name: $graph}})
-    SET g.state = 'complete', g.edition = $edition, g.facts = $facts REMOVE g.writer
-    """
-    tx.run(query, graph=graph, edition=layout.edition, facts=layout.size).consume()
-
-
 def run_batch(
     tx: neo4j.ManagedTransaction | neo4j.Transaction, graph: str, token: str, batch: Batch, uri: str
 ) -> None:
@@ -152,23 +89,11 @@ def run_batch(
     StoreError
         Not all of it could be written, so none is.
     """
-    _hold(tx, graph, token)
+    hold(tx, graph, token)
     rows, said = batch.rows()
     found = tx.run(batch.query, rows=rows, said=said, graph=graph).single(strict=True)["n"]
     if batch.refusal and found != batch.size:
         raise StoreError(f"{uri}: found {batch.size - found:,} {batch.refusal}")
-
-
-def _hold(tx: neo4j.ManagedTransaction | neo4j.Transaction, graph: str, token: str) -> None:
-    """Lock the graph until the transaction ends, and check that we are still its writer."""
-    query = f"""
-    MATCH (g:{META} {{name: $graph}}) SET g.format = $format
-    WITH g WHERE g.writer = $token RETURN count(g) AS n
-    """
-    if not tx.run(query, graph=graph, token=token, format=FORMAT).single(strict=True)["n"]:
-        raise StoreUnavailable(
-            f"graph {graph!r}: found another writer that took over, expected one at a time; push again"
-        )
 
 
 def read_held(tx: neo4j.ManagedTransaction | neo4j.Transaction, graph: str) -> Held:

@@ -18,7 +18,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 def data_option(function: F) -> F:
     """Add the option that says in which folder the server lives."""
     return click.option(
-        "--data", metavar="DIR", help="Folder of the server. [default: in the user's data folder]"
+        "--data",
+        metavar="DIR",
+        help="Folder of the server. [default: CHAINSHOCK_NEO4J, else in the user's data folder]",
     )(function)
 
 

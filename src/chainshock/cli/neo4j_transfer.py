@@ -40,8 +40,18 @@ def _graph_option(function: F) -> F:
 @connection_options
 @_graph_option
 @click.option("--rewrite", is_flag=True, help="Write again what is there, in case someone changed it.")
+@click.option(
+    "--to-files", "folder", metavar="DIR", help="Write files for `neo4j-admin database import` instead."
+)
 def push(
-    *, store: str | None, empty: bool, uri: str | None, user: str | None, graph: str, rewrite: bool
+    *,
+    store: str | None,
+    empty: bool,
+    uri: str | None,
+    user: str | None,
+    graph: str,
+    rewrite: bool,
+    folder: str | None,
 ) -> None:
     """Bring the graph into Neo4j.
 
@@ -52,7 +62,13 @@ def push(
     Example:
         chainshock neo4j push
         chainshock neo4j push --store mine.db --uri bolt://127.0.0.1:7687
+        chainshock neo4j push --to-files import/
     """
+    if folder is not None:
+        if uri is not None or rewrite:
+            raise click.UsageError("--to-files talks to no server, so it takes no --uri and no --rewrite")
+        _write_files(folder, store, graph, empty=empty)
+        return
     from chainshock.api import open_dataset
     from chainshock.graph.stores.neo4j import Neo4jStore
 
@@ -65,6 +81,21 @@ def push(
     click.echo(
         f"{found.uri}: {done.written:,} written, {done.removed:,} removed; "
         f"graph {graph!r} holds {done.facts:,} facts",
+        err=True,
+    )
+
+
+def _write_files(folder: str, store: str | None, graph: str, *, empty: bool) -> None:
+    from chainshock.api import open_dataset
+    from chainshock.graph.stores.neo4j_files import ARGUMENTS, write_import_files
+
+    with progress("writing"):
+        count = write_import_files(open_dataset(store, empty=empty).facts, folder, graph)
+    path = Path.cwd() / folder / ARGUMENTS
+    click.echo(
+        f"{count:,} facts written to {folder}. With the server stopped, and in place of its database:\n"
+        f"    neo4j-admin database import full --overwrite-destination @{path} neo4j\n"
+        "then start it, and push once more: that makes the constraints and indexes.",
         err=True,
     )
 

@@ -39,7 +39,8 @@ class Home:
 
     @classmethod
     def at(cls, folder: str | Path | None = None) -> Home:
-        """Give the home in a folder, by default the one in the user's data folder."""
+        """Give the home in a folder, by default CHAINSHOCK_NEO4J, else one in the user's data folder."""
+        folder = folder or os.environ.get("CHAINSHOCK_NEO4J") or None
         usual = Path(platformdirs.user_data_dir("chainshock")) / "neo4j"
         return cls(usual if folder is None else Path(os.path.abspath(folder)))  # noqa: PTH100 - links stay links
 

@@ -14,34 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chainshock.errors import StoreUnavailable
-from chainshock.server.home import Home, Ports, exclusive, write_secret
+from chainshock.server.admin import JAVA_OPTIONS, set_password
+from chainshock.server.home import Home, Ports, exclusive
 from chainshock.server.install import fetch_jars, find_java
 
-__all__ = ["Server", "admin_command", "admin_environment", "down", "running", "up"]
+__all__ = ["Server", "down", "running", "up"]
 
 USER = "neo4j"
 MAIN = "org.neo4j.server.CommunityEntryPoint"
-ADMIN = "org.neo4j.server.startup.Neo4jAdminCommand"
 START_SECONDS = 120.0  # 5 when idle, some 20 on a busy machine
-STOP_SECONDS = 60.0
+STOP_SECONDS = 30.0
+KILL_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 0.1
-JAVA_OPTIONS = (
-    "-XX:+UseG1GC",
-    "-XX:-OmitStackTraceInFastThrow",
-    "-XX:+IgnoreUnrecognizedVMOptions",
-    "-XX:+UnlockExperimentalVMOptions",
-    "-XX:+TrustFinalNonStaticFields",
-    "-XX:+DisableExplicitGC",
-    "-Djdk.nio.maxCachedBufferSize=1024",
-    "-Dio.netty.tryReflectionSetAccessible=true",
-    "-Dlog4j2.disable.jmx=true",
-    "-Dfile.encoding=UTF-8",
-    *(
-        f"--add-opens=java.base/{package}=ALL-UNNAMED"
-        for package in ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
-    ),
-)
-ADMIN_OPTIONS = "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"  # a short run: starting quickly is all
 # The process writes its own number before it becomes the server, so that no kill can leave it unknown.
 LAUNCH = 'echo $$ > "$0" && exec "$@"'
 
@@ -122,10 +106,12 @@ def running(home: Home) -> Server | None:
 def down(home: Home) -> bool:
     """Stop the server, and tell whether there was one. A number left by a server that is gone is removed.
 
+    One that does not stop in time, for instance on a full disk, is killed; its log brings its data back.
+
     Raises
     ------
     StoreUnavailable
-        It did not stop in time, or is not ours to stop.
+        It is not ours to stop, or did not even end when killed.
     """
     if not home.path.is_dir():
         return False
@@ -143,24 +129,13 @@ def down(home: Home) -> bool:
                 f"process {server.pid}: found another user's, expected a server of one's own"
             ) from exc
         if not _waited(lambda: not _is_server(server.pid, home), STOP_SECONDS):
-            raise StoreUnavailable(
-                f"process {server.pid}: found it at work {STOP_SECONDS:.0f} s after the signal to stop, "
-                f"expected its end; see {home.logs / 'neo4j.log'}"
-            )
+            os.kill(server.pid, signal.SIGKILL)
+        if not _waited(lambda: not _is_server(server.pid, home), KILL_SECONDS):
+            raise StoreUnavailable(f"process {server.pid}: found it at work after a kill, expected its end")
         if (child := _children.pop(server.pid, None)) is not None:
             child.wait()
         home.pid_file.unlink(missing_ok=True)
         return True
-
-
-def admin_command(*arguments: str) -> list[str]:
-    """Give the command line of `neo4j-admin` with these arguments, to be run with `admin_environment`."""
-    return [find_java(), "-cp", f"{fetch_jars()}/lib/*", "-Xmx1g", *JAVA_OPTIONS, ADMIN, *arguments]
-
-
-def admin_environment(home: Home) -> dict[str, str]:
-    """Give the environment in which `neo4j-admin` finds a home."""
-    return {**os.environ, "NEO4J_HOME": str(home.path), "NEO4J_CONF": str(home.conf.parent)}
 
 
 def _start(home: Home, settings: Mapping[str, str], *, usual_ports: bool, say: Say) -> Server:
@@ -173,7 +148,7 @@ def _start(home: Home, settings: Mapping[str, str], *, usual_ports: bool, say: S
         home.password()  # lost: better said before the start
     else:
         say("setting a password")
-        _set_password(home, home.new_password())
+        set_password(home, home.new_password())
     home.pid_file.unlink(missing_ok=True)
     say("starting Neo4j")
     command = [java, "-cp", f"{home.path}/plugins/*:{home.path}/conf/*:{jars}/lib/*", *_heap(home)]
@@ -205,37 +180,6 @@ def _heap(home: Home) -> list[str]:
         f"-Xms{values['server.memory.heap.initial_size']}",
         f"-Xmx{values['server.memory.heap.max_size']}",
     ]
-
-
-def _set_password(home: Home, password: str) -> None:
-    """Set the first password. It reaches the admin tool in a file, since anyone can read arguments."""
-    arguments = home.path / "run" / "arguments"
-    words = [
-        *ADMIN_OPTIONS,
-        "-cp",
-        f'"{fetch_jars()}/lib/*"',
-        ADMIN,
-        "dbms",
-        "set-initial-password",
-        "--",
-        password,
-    ]
-    write_secret(arguments, " ".join(words))
-    try:
-        done = subprocess.run(  # noqa: S603 - the user's own Java
-            [find_java(), f"@{arguments}"],
-            env=admin_environment(home),
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    finally:
-        arguments.unlink(missing_ok=True)
-    if done.returncode != 0:
-        said = (done.stderr + done.stdout).replace(password, "...").strip().splitlines()
-        found = said[0] if said else f"exit status {done.returncode}"
-        raise StoreUnavailable(f"neo4j-admin: found {found:.300}, expected a password set in {home.path}")
 
 
 def _wait_ready(child: subprocess.Popen[bytes], ports: Ports, home: Home) -> None:
