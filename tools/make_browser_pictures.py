@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
+
 import chainshock
 from chainshock.graph.stores.neo4j import Neo4jStore
 from chainshock.graph.stores.neo4j_results import ResultStore
@@ -26,6 +28,8 @@ SCENARIO = "october-2025-controls"
 EXPLAINED = "lockheed-martin"
 QUESTIONS = ("supply-chain", "chinese-dysprosium", "why-exposed")
 SIZE = 1200, 720
+GUIDE_STEP = 7
+COLOURS = 48  # flat drawings need no more, and the files stay small
 
 
 def fill(connection: Connection) -> None:
@@ -46,8 +50,13 @@ def draw(browser: Browser, address: str) -> None:
     browser.run(f":style {address}/style.grass")
     for name in QUESTIONS:
         browser.present(browser.run(runnable(find_query(name))), PICTURES / f"{name}.png")
-    browser.run(f":play {address}/guide.html").get_by_text("1 of 8").wait_for()
+    frame = browser.run(f":play {address}/guide.html")
+    for _ in range(GUIDE_STEP - 1):
+        frame.locator("button.next-slide").click()
+    frame.get_by_text(f"{GUIDE_STEP} of 8").scroll_into_view_if_needed()
     browser.page.screenshot(path=PICTURES / "guide.png")
+    for picture in PICTURES.glob("*.png"):
+        Image.open(picture).quantize(COLOURS).save(picture, optimize=True)
 
 
 def main() -> int:

@@ -2,12 +2,15 @@
 
 import io
 import json
+import re
+import shlex
 import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +99,20 @@ def test_run_is_pushed_listed_and_removed(server):
     assert invoke("neo4j", "runs", "--remove", row["run"]).exit_code == 0
     empty = invoke("neo4j", "runs")
     assert (empty.stdout, "no runs" in empty.stderr) == ("", True)
+
+
+@pytest.mark.slow
+def test_commands_of_the_page_on_neo4j_browser_run(server, tmp_path, monkeypatch):
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "ask-in-neo4j-browser.md"
+    text = page.read_text("utf-8")
+    (own,) = re.findall(r"```cypher\n(.*?)```", text, re.DOTALL)
+    blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
+    lines = re.findall(r"^\$ chainshock (.+)$", "".join(blocks), re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.cypher").write_text(own, "utf-8")
+    for line in [*lines, "query own.cypher -P status=operating"]:
+        if line != "neo4j up":  # the server is there
+            result = invoke(*shlex.split(line))
+            assert result.exit_code == 0, f"{line}: {result.stderr}"
+            assert "no rows" not in result.stderr, line
+    assert len(lines) > 8
