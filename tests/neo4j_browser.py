@@ -6,6 +6,7 @@ import base64
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, Route, expect, sync_playwright
@@ -18,7 +19,14 @@ FLAGS = [
 ]
 LOOPBACK = {"127.0.0.1", "localhost"}
 SECONDS = 1000.0
-PATIENCE = 30 * SECONDS
+PATIENCE = 60 * SECONDS  # the page is slow to come up where several programs share a core
+expect.set_options(timeout=PATIENCE)
+STILL = """() => {
+  const now = [...document.querySelectorAll('svg g')].map(g => g.getAttribute('transform')).join();
+  const still = now !== '' && now === window.chainshockSeen;
+  window.chainshockSeen = now;
+  return still;
+}"""
 DROP = """([name, kind, data]) => {
   const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0));
   const transfer = new DataTransfer();
@@ -69,6 +77,25 @@ class Browser:
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(text)
         self.page.keyboard.press("Control+Enter")
+
+    def present(self, frame: Locator, picture: Path) -> None:
+        """Show a drawn answer on the whole page, wait until it stands still, and take a picture of it."""
+        frame.get_by_title("Fullscreen").click()
+        self.settle()
+        self.page.get_by_label("zoom-to-fit").click()
+        self.settle()
+        self.page.screenshot(path=picture)
+        self.page.get_by_title("Close fullscreen").click()
+
+    def settle(self) -> None:
+        """Wait until nothing of the drawing moves."""
+        self.page.evaluate("() => { window.chainshockSeen = '' }")
+        self.page.wait_for_function(STILL, polling=500)
+
+    def drawn(self) -> int:
+        """Count the nodes that are drawn."""
+        self.page.locator("svg g.node").first.wait_for()
+        return self.page.locator("svg g.node").count()
 
     def drop(self, name: str, kind: str, data: bytes) -> None:
         """Drop a file on the page."""

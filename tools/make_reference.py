@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -14,6 +15,9 @@ from chainshock.graph.schema import Property, read_schema
 from chainshock.loaders.tabular_fields import kinds
 from chainshock.loaders.tabular_sections import ENCODINGS
 from chainshock.loaders.tabular_units import KNOWN_UNITS, PERIODS
+from chainshock.queries.cypher_files import query_pack
+from chainshock.queries.cypher_listing import folder_title
+from chainshock.queries.cypher_values import TYPES, literal
 from chainshock.queries.scenario import list_scenarios, read_scenario
 from chainshock.queries.severity import ShapeNumber, read_shapes
 
@@ -126,6 +130,30 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+def queries_page() -> str:
+    """Give the questions of the pack, by folder."""
+    parts = [
+        "# Questions in Cypher\n",
+        MADE,
+        "For asking the graph in Neo4j: every question of the pack, with its parameters.\n"
+        "`chainshock query NAME` runs one, [Neo4j Browser](../how-to/ask-in-neo4j-browser.md) draws\n"
+        "those that answer with paths.\n",
+    ]
+    pack = sorted(query_pack(), key=lambda query: (query.folder, query.name))
+    for folder, entries in groupby(pack, key=lambda query: query.folder):
+        parts.append(f"## {folder_title(folder)}\n")
+        for query in entries:
+            drawn = " Drawn." if query.returns_paths else ""
+            parts.append(f"### {query.name}\n\n**{query.title}.** {query.answers}{drawn}\n")
+            if query.parameters:
+                cells = [
+                    (f"`{entry.name}`", f"`{literal(entry.default)}`", TYPES[entry.type], entry.meaning)
+                    for entry in query.parameters.values()
+                ]
+                parts.append(_table(("parameter", "default", "type", "meaning"), cells))
+    return "\n".join(parts)
+
+
 def scenarios_page() -> str:
     """Give the shipped scenarios."""
     parts = [
@@ -213,6 +241,7 @@ PAGE_OF = {
     "reference/cli.md": cli_page,
     "reference/schema.md": schema_page,
     "reference/scenarios.md": scenarios_page,
+    "reference/queries.md": queries_page,
     "explanation/parameters.md": parameters_page,
 }
 

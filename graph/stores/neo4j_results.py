@@ -65,7 +65,8 @@ MATCH (r:Run {{id: $run}}) WHERE r.graph = $graph
 OPTIONAL MATCH (r)-->(n:{ENTITY})
 WITH r, collect(DISTINCT n) AS ends
 OPTIONAL MATCH (a:{ENTITY})-[step:CARRIES {{run: $run}}]->(b:{ENTITY})
-WITH r, collect(step) AS steps, ends + collect(a) + collect(b) AS ends
+WITH r, ends, collect(step) AS steps, collect(a) AS sources, collect(b) AS targets
+WITH r, steps, ends + sources + targets AS ends
 OPTIONAL MATCH (r)-[:COMPUTES]->(s:Scenario)
 FOREACH (step IN steps | DELETE step)
 DETACH DELETE r

@@ -10,8 +10,8 @@ MATCH (a:Run) WHERE $before IN [a.id, a.scenario]
 WITH a ORDER BY a.id LIMIT 1
 MATCH (b:Run) WHERE $after IN [b.id, b.scenario]
 WITH a, b ORDER BY b.id LIMIT 1
-MATCH (a)-[before:EXPOSES]->(company:Company)<-[after:EXPOSES]-(b)
-RETURN company.name AS company, before.exposure AS before, after.exposure AS after,
-       after.exposure - before.exposure AS difference, before.rank AS rankBefore, after.rank AS rankAfter
-ORDER BY abs(difference) DESC, company
+MATCH (a)-[old:EXPOSES]->(company:Company)<-[new:EXPOSES]-(b)
+RETURN company.name AS company, round(old.exposure, 4) AS before, round(new.exposure, 4) AS after,
+       round(new.exposure - old.exposure, 4) AS difference, old.rank AS rankBefore, new.rank AS rankAfter
+ORDER BY abs(new.exposure - old.exposure) DESC, company
 LIMIT 100;

@@ -11,7 +11,7 @@ WHERE result.exposure < 0 AND serves.isCurrent AND serves.revenueShare > 0
 MATCH (place:Country {iso3: serves.country})
 WITH use, place, company, min(result.exposure) AS exposure, min(result.rank) AS rank
 ORDER BY rank
-RETURN use.name AS endUse, place.name AS country, count(company) AS companies, min(exposure) AS worst,
+RETURN use.name AS endUse, place.name AS country, count(company) AS companies, round(min(exposure), 4) AS worst,
        collect(company.name)[..5] AS mostHarmed
 ORDER BY worst, endUse, country
 LIMIT 200;

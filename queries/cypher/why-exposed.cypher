@@ -16,8 +16,8 @@ MATCH p = (first)-[steps:CARRIES*1..12 {run: run.id, exposed: company.uid}]->(co
 WHERE steps[0].step = 1 AND steps[0].path <= $paths
   AND all(i IN range(1, size(steps) - 1)
           WHERE steps[i].path = steps[0].path AND steps[i].step = i + 1)
-OPTIONAL MATCH measures = (run)-[:APPLIES]->(:Measure)-[scope:RESTRICTS]->(good:Commodity)
-WHERE scope.isCurrent AND good = nodes(p)[1]
+OPTIONAL MATCH measures = (measure:Measure)-[scope:RESTRICTS]->(good:Commodity)
+WHERE scope.isCurrent AND good = nodes(p)[1] AND EXISTS { (run)-[:APPLIES]->(measure) }
 RETURN p, steps[0].path AS path, steps[0].exposure AS exposure, steps[0].firstWeek AS firstWeek,
        result.paths[steps[0].path - 1] AS route, collect(measures) AS measures, exposed
 ORDER BY path;

@@ -11,7 +11,7 @@ WHERE result.exposure > 0
 OPTIONAL MATCH (company)-[makes:PRODUCES]->(good:Commodity) WHERE makes.isCurrent
 WITH result, company, good ORDER BY good.name
 WITH result, company, collect(DISTINCT good.name) AS makes
-RETURN result.rank AS rank, company.name AS company, company.ticker AS ticker, result.exposure AS exposure,
-       result.exposureUsd AS exposureUsd, result.basis AS basis, makes, result.reason AS reason
-ORDER BY exposure DESC, company
+RETURN result.rank AS rank, company.name AS company, company.ticker AS ticker, round(result.exposure, 4) AS exposure,
+       round(result.exposureUsd / 1000000, 1) AS millionUsd, result.basis AS basis, makes, result.reason AS reason
+ORDER BY result.exposure DESC, company.name
 LIMIT 50;

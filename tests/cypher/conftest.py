@@ -6,6 +6,7 @@ import pytest
 
 import chainshock
 from tests.cypher.facts import Facts
+from tests.cypher.runs import CONTROLS, EXPLAINED, TRUCE
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +51,22 @@ def ask(reference_server):
         return list(put(reference_server, query, query.values | values).rows)
 
     return answer
+
+
+@pytest.fixture(scope="session")
+def tables(dataset):
+    """Rankings of two scenarios, static: the run over weeks is slower and no different to store."""
+    shocks = {name: dataset.shock(name, horizon=None) for name in (CONTROLS, TRUCE)}
+    return {name: (shock, shock.rank("companies", extras=())) for name, shock in shocks.items()}
+
+
+@pytest.fixture(scope="session")
+def results(tables):
+    from chainshock.results import make_results
+
+    return {name: make_results(*table, [EXPLAINED]) for name, table in tables.items()}
+
+
+@pytest.fixture(scope="module")
+def where(reference_server):
+    return reference_server.uri, reference_server.user, reference_server.password
