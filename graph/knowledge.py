@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KnowledgeGraph", "Known"]
 
-Known = Literal["known", "latest"]
+Known = Literal["known", "latest", "policy-known"]
+POLICY = frozenset({"Measure", "IMPOSED_BY", "RESTRICTS", "TARGETS"})  # what "policy-known" holds to the date
 
 
 class KnowledgeGraph:
@@ -57,6 +58,8 @@ class KnowledgeGraph:
             The date; facts whose life does not cover it are left out.
         known
             `known`: only facts public by then. `latest`: everything known today about that date.
+            `policy-known`: the same, but acts of policy as they stood then, so that no end or suspension
+            decided later is foreseen; one that nobody had published yet is as it was first published.
 
         Returns
         -------
@@ -68,7 +71,7 @@ class KnowledgeGraph:
         import networkx as nx  # noqa: PLC0415 - costs 0.1 s and more, wanted only here
 
         picked = [
-            fact for vintages in self._vintages.values() if (fact := _pick(vintages, at, known)) is not None
+            fact for vintages in self._vintages.values() if (fact := _choose(vintages, at, known)) is not None
         ]
         graph: nx.MultiDiGraph[NodeRef] = nx.MultiDiGraph()
         graph.add_nodes_from(
@@ -90,6 +93,14 @@ class KnowledgeGraph:
         groups = [v for v in self._vintages.values() if v[0].name == name]
         groups.sort(key=lambda v: (v[0].source, v[0].target or (), v[0].id))
         return [fact for vintages in groups for fact in vintages]
+
+
+def _choose(vintages: list[Fact], at: date, known: Known) -> Fact | None:
+    """Pick the winner at a date among vintages; see `KnowledgeGraph.at`."""
+    if known != "policy-known" or vintages[0].name not in POLICY:
+        return _pick(vintages, at, "known" if known == "known" else "latest")
+    first = min(fact.provenance.known_from for fact in vintages)
+    return _pick([fact for fact in vintages if fact.provenance.known_from <= max(at, first)], at, "latest")
 
 
 def _pick(vintages: list[Fact], at: date, known: Known) -> Fact | None:

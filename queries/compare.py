@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from chainshock.errors import QueryError
+from chainshock.queries.changes import FlowChange, change_lines
 from chainshock.queries.price_rows import NO_CEILINGS, Ceiling, Ceilings, difference_of
 from chainshock.queries.rank import RankRow, RankTable
 from chainshock.queries.rank_columns import (
@@ -28,8 +29,9 @@ class CompareRow:
     """One entity under two scenarios.
 
     `before`, `after` and `difference` (after less before) are shares of the denominator, `difference_usd`
-    is USD a year; `parts` are the differences of the parts and sum to `difference`. `first_week` is the time
-    to impact under the second scenario; a price is at its ceiling if it is in either.
+    is USD a year; `parts` are the differences of the parts and sum to `difference`. `rank_before` and
+    `rank_after` count from the most harmed under each. `first_week` is the time to impact under the second
+    scenario; a price is at its ceiling if it is in either.
     """
 
     rank: int
@@ -40,6 +42,8 @@ class CompareRow:
     after: float
     difference: float
     difference_usd: float | None
+    rank_before: int | None
+    rank_after: int | None
     parts: Mapping[str, float]
     first_week: int | None
     basis: str
@@ -81,15 +85,47 @@ class CompareRow:
 
 @dataclass(frozen=True)
 class CompareTable(RowTable[CompareRow]):
-    """Rows ordered by the difference between two scenarios."""
+    """Rows ordered by the difference between two scenarios.
+
+    `changes` are the flows that each difference sums from, by id, where they were asked for; text shows the
+    `most_changes` largest of each row.
+    """
 
     figure_name = "difference"
+
+    changes: Mapping[str, tuple[FlowChange, ...]] | None = field(default=None, repr=False)
+    most_changes: int = 0
 
     @property
     def columns(self) -> list[str]:
         """Names of the columns in CSV and data frames: those of JSON, nested ones flattened."""
-        empty = CompareRow(0, "", "", "", 0.0, 0.0, 0.0, None, {}, None, "", None, NO_CEILINGS, "", "")
-        return [*empty.to_flat_dict(), *self.sample_columns]
+        empty = CompareRow(
+            0, "", "", "", 0.0, 0.0, 0.0, None, None, None, {}, None, "", None, NO_CEILINGS, "", ""
+        )
+        told = [] if self.changes is None else ["changes"]
+        return [*empty.to_flat_dict(), *self.sample_columns, *told]
+
+    def with_changes(self, changes: Mapping[str, tuple[FlowChange, ...]], most: int) -> CompareTable:
+        """Give the table with the flows that its differences sum from, of which text shows the largest."""
+        return replace(self, changes=changes, most_changes=most)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Give the rows as JSON has them; `changes` of a row sum to its difference."""
+        rows = super().to_dicts()
+        if self.changes is None:
+            return rows
+        return [row | {"changes": [change.to_dict() for change in self.changes[row["id"]]]} for row in rows]
+
+    def to_flat_dicts(self) -> list[dict[str, Any]]:
+        """Give the rows flattened; the largest changes of each as text."""
+        rows = super().to_flat_dicts()
+        if self.changes is None:
+            return rows
+        told = {
+            key: " | ".join(change.to_text() for change in found[: self.most_changes])
+            for key, found in self.changes.items()
+        }
+        return [row | {"changes": told[row["id"]]} for row in rows]
 
     def to_text(self, width: int = 100) -> str:
         """Draw the comparison for a terminal of a width in characters."""
@@ -98,10 +134,11 @@ class CompareTable(RowTable[CompareRow]):
             Column(WORDS[self.kind], 24),
             Column("before", 9, "right", drop=1),
             Column("after", 9, "right", drop=1),
+            Column("rank", 9, "right", drop=3),
             Column("difference", 11, "right"),
             Column("USD m", 9, "right", drop=2),
-            Column("of which, %", 14, drop=4),
-            Column("conf", 4, drop=3),
+            Column("of which, %", 14, drop=5),
+            Column("conf", 4, drop=4),
             Column("reason", None, least=22),
         ]
         rows: list[list[str] | str] = [_cells(row) for row in self.rows]
@@ -119,7 +156,23 @@ class CompareTable(RowTable[CompareRow]):
             )
         ]
         table = draw_table(columns, rows, width).rstrip("\n")
-        return "\n".join([*lines, table, *ceiling_lines(self.rows, width), *self.foot_lines(width)]) + "\n"
+        changed = [*self._change_lines(width), *ceiling_lines(self.rows, width)]
+        return "\n".join([*lines, table, *changed, *self.foot_lines(width)]) + "\n"
+
+    def _change_lines(self, width: int) -> list[str]:
+        """Give the lines that say what changed in each row."""
+        if self.changes is None:
+            return []
+        text = (
+            "What changed: each difference split over the flows that are stopped and what softens that, "
+            "largest first; before -> after, the strongest path through the flow, and what stops it"
+        )
+        lines = ["", *wrap(text, width)]
+        for row in self.rows:
+            head = f"{row.rank} {row.name}: {percent(row.before)} -> {percent(row.after)}"
+            lines += ["  " + line for line in wrap(head, width - 2)]
+            lines += change_lines(self.changes[row.id], self.most_changes, width)
+        return lines
 
 
 def compare_tables(before: RankTable, after: RankTable) -> CompareTable:
@@ -174,6 +227,8 @@ def _difference(before: RankRow | None, after: RankRow | None) -> CompareRow:
         after=new,
         difference=new - old,
         difference_usd=usd,
+        rank_before=None if before is None else before.rank,
+        rank_after=None if after is None else after.rank,
         parts=parts,
         first_week=None if after is None else after.timing.first_week,
         basis=shown.basis,
@@ -190,9 +245,14 @@ def _cells(row: CompareRow) -> list[str]:
         shown_name(row),
         percent(row.before),
         percent(row.after),
+        f"{_place(row.rank_before)} > {_place(row.rank_after)}",
         shown_share(row.difference, row.ceilings),
         usd_millions(row.difference_usd),
         "\n".join(part_lines(row.parts)),
         row.confidence,
         row.reason,
     ]
+
+
+def _place(rank: int | None) -> str:
+    return "-" if rank is None else str(rank)

@@ -48,7 +48,12 @@ class Claim:
     direct: Floats
 
 
-def explain_weeks(network: ProductionNetwork, state: WeekState, nodes: Mapping[int, float]) -> Explanation:
+def explain_weeks(
+    network: ProductionNetwork,
+    state: WeekState,
+    nodes: Mapping[int, float],
+    splitter: WeekSplitter | None = None,
+) -> Explanation:
     """Split the exposure of some nodes over restricted edges and weeks.
 
     Parameters
@@ -57,6 +62,8 @@ def explain_weeks(network: ProductionNetwork, state: WeekState, nodes: Mapping[i
         A recorded run: `solve_weeks` with `record`.
     nodes
         Weight of each node, as from `entity_weights`.
+    splitter
+        Splits the run; made anew where none is given.
 
     Raises
     ------
@@ -68,7 +75,7 @@ def explain_weeks(network: ProductionNetwork, state: WeekState, nodes: Mapping[i
     weight = np.zeros(network.n)
     weight[list(nodes)] = list(nodes.values())
     parts = exposures(network, state).relative @ weight
-    splitter = WeekSplitter(state.record)
+    splitter = splitter or WeekSplitter(state.record)
     edge_of = Merged(network, splitter.network, state.terms.node_of).edge
     sources: list[Source] = []
     reliefs: list[Relief] = []

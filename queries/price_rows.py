@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from chainshock.graph.network.production import Floats, NodeKind, ProductionNetwork
 from chainshock.queries.exposure import EntityExposure
@@ -23,6 +24,9 @@ __all__ = [
     "ceilings_of",
     "difference_of",
     "good_prices",
+    "is_inside",
+    "market_needs",
+    "price_tables",
 ]
 
 PRICE_PARTS = ("price_sold", "price_bought")
@@ -148,21 +152,37 @@ def good_prices(
     soft, sharp
         Assumptions that keep prices nearest to baseline, and that move them most.
     """
-    shape = (len(network.goods), len(network.countries))
-    place = network.group_good.astype(np.intp) * shape[1] + network.country[network.group_node]
-    buys = np.where(network.kind[network.group_node] == NodeKind.ACTIVITY, network.need, 0.0)
-    need = add_up(place, buys, shape[0] * shape[1]).reshape(shape)
-    price, near, far = (terms.prices(options=options)[0] for options in (terms.options, soft, sharp))
-    tables = [_mean(table) for table in (price, np.minimum(near, far), np.maximum(near, far))]
+    need = market_needs(network)
+    tables = [_mean(table) for table in price_tables(terms, soft, sharp)]
     priced = np.isfinite(terms.options.per_good("eta", network))
     found: dict[str, GoodPrice] = {}
     for good in np.flatnonzero(priced).tolist():
-        inside = np.zeros(shape[1], dtype=np.bool_)
-        inside[[routes.issuers[m] for m, goods in routes.by_measure.items() if good in goods]] = True
+        inside = is_inside(network, routes, good)
         outside = [_over(table[good], need[good] * ~inside) for table in tables]
         home = [_over(table[good], need[good] * inside) for table in tables]
         found[network.goods[good]] = GoodPrice(*outside, *home)
     return found
+
+
+def market_needs(network: ProductionNetwork) -> Floats:
+    """Give the baseline need of each good by the activities of each country, (G, C)."""
+    shape = (len(network.goods), len(network.countries))
+    place = network.group_good.astype(np.intp) * shape[1] + network.country[network.group_node]
+    buys = np.where(network.kind[network.group_node] == NodeKind.ACTIVITY, network.need, 0.0)
+    return add_up(place, buys, shape[0] * shape[1]).reshape(shape)
+
+
+def is_inside(network: ProductionNetwork, routes: RouteFactors, good: int) -> npt.NDArray[np.bool_]:
+    """Tell which countries issue a measure on a good, (C,)."""
+    inside = np.zeros(len(network.countries), dtype=np.bool_)
+    inside[[routes.issuers[m] for m, goods in routes.by_measure.items() if good in goods]] = True
+    return inside
+
+
+def price_tables(terms: PriceTerms, soft: ShockOptions, sharp: ShockOptions) -> tuple[Floats, Floats, Floats]:
+    """Give price ratios, and the lowest and highest that ranges of assumptions give, (G, C) or (G, C, T)."""
+    price, near, far = (terms.prices(options=options)[0] for options in (terms.options, soft, sharp))
+    return price, np.minimum(near, far), np.maximum(near, far)
 
 
 def _mean(by_week: Floats) -> Floats:

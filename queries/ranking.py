@@ -34,6 +34,11 @@ __all__ = [
 By = Literal["loss", "first-week", "survive", "usd"]
 Order = Literal["harm", "gain", "size"]
 CEILINGS: tuple[Ceiling, Ceiling] = ("half", "double")
+KNOWN_TEXT = {
+    "known": "as published by then",
+    "latest": "latest vintage, also later than that date",
+    "policy-known": "latest vintage, also later than that date; measures as they stood on it",
+}
 IN_WEEKS: tuple[By, ...] = ("first-week", "survive")  # figures that a static run does not have
 WORDS = {
     "companies": "company",
@@ -197,9 +202,7 @@ class RowTable(Tabular[R]):
     def head_lines(self, title: str, width: int) -> list[str]:
         """Give the lines above the table: scenario, date, severities, rules, denominator."""
         run = self.run
-        known = (
-            "as published by then" if run["facts"] == "known" else "latest vintage, also later than that date"
-        )
+        known = KNOWN_TEXT[run["facts"]]
         mode = (
             "static: ranks dependence, overstates half a year (without --static: stocks and time)"
             if run["horizon"] is None

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chainshock.graph.network.production import Floats, ProductionNetwork
+from chainshock.queries.propagation.sweeps import Indices
 from chainshock.queries.propagation.weeks.timing import first_below, weeks_to_recover
 
 if TYPE_CHECKING:
     from chainshock.queries.propagation.weeks.solve import WeekState
 
-__all__ = ["NO_TIMING", "Timing", "entity_timing"]
+__all__ = ["NO_TIMING", "Timing", "entity_timing", "output_weights"]
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,9 @@ def entity_timing(
     cut_off
         Run in which nothing restricted arrives; None leaves the time to survive out.
     """
-    made = np.array([node for node in nodes if not network.is_project[node]], dtype=np.intp)
-    sized = made[np.isfinite(network.value[made])]
-    made = sized if sized.size else made
-    weight = np.array([nodes[node] for node in made.tolist()], dtype=np.float64)
-    if np.any(np.nan_to_num(network.value[made]) * weight > 0.0):
-        weight = weight * network.value[made]
-    if weight.sum() <= 0.0:
+    made, weight = output_weights(network, nodes)
+    if not made.size:
         return NO_TIMING
-    weight /= weight.sum()
 
     def first(run: WeekState) -> int | None:
         week = int(first_below((weight @ run.x_by_week[made])[None, :])[0])
@@ -84,3 +79,18 @@ def entity_timing(
         time_to_survive=None if cut_off is None else first(cut_off),
         time_to_recover=weeks_to_recover(output, float(state.release[made].max())),
     )
+
+
+def output_weights(network: ProductionNetwork, nodes: Mapping[int, float]) -> tuple[Indices, Floats]:
+    """Give the activities whose output is an entity's, and weights that sum to 1: by value where known.
+
+    Projects, which make nothing yet, do not count; none is left where there is nothing to weigh by.
+    """
+    made = np.array([node for node in nodes if not network.is_project[node]], dtype=np.intp)
+    sized = made[np.isfinite(network.value[made])]
+    made = sized if sized.size else made
+    weight = np.array([nodes[node] for node in made.tolist()], dtype=np.float64)
+    if np.any(np.nan_to_num(network.value[made]) * weight > 0.0):
+        weight = weight * network.value[made]
+    total = weight.sum()
+    return (made, weight / total) if total > 0.0 else (made[:0], weight[:0])

@@ -24,6 +24,7 @@ def commands():
     guides = (
         ROOT / "docs" / "tutorial" / "first-ranking.md",
         ROOT / "docs" / "how-to" / "find-a-chokepoint.md",
+        ROOT / "docs" / "how-to" / "look-at-signals.md",
         ROOT / "docs" / "how-to" / "see-what-a-ranking-rests-on.md",
     )
     for page in (ROOT / "README.md", *guides):

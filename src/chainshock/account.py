@@ -124,13 +124,14 @@ class Account(Teller):
             step["facts"] = list(dict.fromkeys(facts))
             steps.append(step)
         told: dict[str, Any] = {"part": path.part, "exposure": path.amount / self._scale}
-        told["route"] = self._route(path, alike[0])
+        told["route"] = self.route(path)
         if path.timing is not None:
             told |= _timing(path.timing)
         return {**told, "steps": steps}
 
-    def _route(self, path: Path, alike: int) -> str:
+    def route(self, path: Path) -> str:
         """Tell a path in one line: for lost input from the far end, for lost orders from the entity on."""
+        alike = path.alike[0] if path.alike else 0
         network = self.shock.network
         nodes = list(reversed(path.nodes)) if path.part == "input" else list(path.nodes)
         own = self.owner(path.nodes[0], alike)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from chainshock import __version__
 from chainshock.errors import InvalidRecord, QueryError
 from chainshock.graph.facts import Fact, NodeRef
-from chainshock.graph.knowledge import KnowledgeGraph
+from chainshock.graph.knowledge import KnowledgeGraph, Known
 from chainshock.graph.parameters import Parameters, read_parameters
 from chainshock.queries.assumptions import Rationing, Substitution
 from chainshock.queries.measures import named_buyers
@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from chainshock.graph.network.claims import Claims
     from chainshock.graph.network.production import ProductionNetwork
     from chainshock.graph.stores.base import View
+    from chainshock.queries.signals.fit_table import FitTable
+    from chainshock.queries.signals.series import Kind
+    from chainshock.queries.signals.table import SignalTable
     from chainshock.queries.timeline_table import TimelineTable
 
 __all__ = ["Dataset", "from_store", "open_dataset", "reference"]
 
-Known = Literal["known", "latest"]
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -102,7 +104,7 @@ class Dataset:
             Date of the facts; by default the scenario's.
         facts
             `known`: only what was published by then; `latest`: also what was published later about that
-            date. By default the scenario's choice.
+            date; `policy-known`: the same, but measures as they stood then. By default the scenario's choice.
         rationing
             proportional, value or priority; by default proportional.
         substitution
@@ -235,15 +237,75 @@ class Dataset:
             for life in lives(self.knowledge, day, facts)
             if life.announced <= last and (life.ended is None or life.ended > first)
         )
-        run = {
+        run = {**self._told(day, facts), "first": first.isoformat(), "last": last.isoformat()}
+        return TimelineTable(run, timeline_rows(found, day), found, first, last)
+
+    def signals(
+        self, kinds: Iterable[Kind] | None = None, *, as_of: date | None = None, facts: Known = "latest"
+    ) -> SignalTable:
+        """Give what the facts record over time: monthly exports, prices, stocks and licences.
+
+        Parameters
+        ----------
+        kinds
+            exports, prices, stocks or licences; by default all.
+        as_of, facts
+            As for `timeline`.
+        """
+        from chainshock.queries.signals.series import KINDS, gather
+        from chainshock.queries.signals.table import SignalTable, signal_rows
+
+        day = as_of or date.fromisoformat(self.edition)
+        found = gather(self.knowledge, day, facts, KINDS if kinds is None else tuple(kinds))
+        return SignalTable(self._told(day, facts), found, signal_rows(found))
+
+    def fit_licence(
+        self,
+        *,
+        as_of: date | None = None,
+        facts: Known = "latest",
+        months: tuple[date, date] | None = None,
+        baseline: float | None = None,
+    ) -> FitTable:
+        """Fit the licence shape to recorded magnet exports and approval rates of 2025; nothing is changed.
+
+        Parameters
+        ----------
+        as_of, facts
+            As for `timeline`.
+        months
+            First and last day of the months to fit; by default March to September 2025.
+        baseline
+            Tonnes a month that count as 1; by default the mean of 2024.
+
+        Raises
+        ------
+        QueryError
+            The facts hold no such measure, or not enough months.
+        """
+        from chainshock.queries.severity import read_shapes
+        from chainshock.queries.signals.evidence import BASELINE_T
+        from chainshock.queries.signals.fit_table import fit_licence
+
+        day = as_of or date.fromisoformat(self.edition)
+        return fit_licence(
+            self.knowledge,
+            self.parameters,
+            read_shapes(),
+            day,
+            facts,
+            months=months,
+            baseline=BASELINE_T if baseline is None else baseline,
+            run=self._told(day, facts),
+        )
+
+    def _told(self, day: date, facts: Known) -> dict[str, Any]:
+        return {
             "as_of": day.isoformat(),
             "facts": facts,
-            "first": first.isoformat(),
-            "last": last.isoformat(),
             "version": __version__,
             "data_edition": self.edition,
         }
-        return TimelineTable(run, timeline_rows(found, day), found, first, last)
 
     def check_scenario(self, scenario: str | Path | Scenario) -> list[InvalidRecord]:
         """List what a scenario names that the facts of its date do not hold."""
@@ -289,7 +351,7 @@ class Dataset:
         """Put the facts that a shock's network is compiled from in order."""
         from chainshock.graph.network.claims import Claims
 
-        late = shock.choices.facts == "latest"
+        late = shock.choices.facts != "known"
         known = (
             f for f in self.knowledge.all("Company") if late or f.provenance.known_from <= shock.choices.as_of
         )

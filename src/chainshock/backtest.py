@@ -3,7 +3,8 @@
 Each event has scenario files in a folder: `ID.toml`, and for what came later in the same episode
 `ID@YYYY-MM-DD.toml`; `ID.before.toml` says what was in force before, by default nothing. An outcome is held
 against the phase that was new when its window began: what the model predicts is the exposure under that phase
-less the exposure under the one before it.
+less the exposure under the one before it. Measures are as they stood on the day of the phase: an end that was
+decided later is not foreseen.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from chainshock.queries.scenario import Scenario, read_scenario
 
 if TYPE_CHECKING:
     from chainshock.api import Dataset
+    from chainshock.graph.knowledge import Known
     from chainshock.shock import Shock
 
 __all__ = ["Phase", "backtest", "read_phases", "shipped_folder"]
@@ -209,5 +211,6 @@ class _Play:
     def _shock(self, scenario: Scenario, rule: Rationing) -> Shock:
         key = scenario.text, rule
         if key not in self._runs:
-            self._runs[key] = self._dataset.shock(scenario, rationing=rule)
+            facts: Known = "policy-known" if scenario.facts == "latest" else "known"
+            self._runs[key] = self._dataset.shock(scenario, facts=facts, rationing=rule)
         return self._runs[key]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chainshock.queries.exposure import EntityExposure
     from chainshock.shock import Shock
 
-__all__ = ["EntityExplanation", "explain_entity"]
+__all__ = ["EntityExplanation", "explain_entity", "split_entity"]
 
 MOST_PATHS = 5
 PATH_PARTS: tuple[Part, ...] = ("input", "orders_lost")  # gains and prices are told flow by flow
@@ -39,7 +39,8 @@ class EntityExplanation:
     the parts, the parts to the exposure. `by_week` splits what measures stop in a part over the weeks in
     which they stopped it. `paths` are the strongest ways by which restrictions arrive, step
     by step, with the ids of facts; `other_paths` is what all others add up to, by part. `facts` and `sources`
-    say what those are. `residual` is the largest share of a part that the split misses.
+    say what those are. `residual` is the largest share of a part that the split misses. `path_nodes` are the
+    nodes of `network` on each path, the entity's own first.
     """
 
     run: Mapping[str, Any]  # Any: what JSON holds
@@ -103,10 +104,7 @@ def explain_entity(shock: Shock, node: NodeRef, entity: EntityExposure, row: Ran
     ResidualError
         The pieces do not sum to the exposure: a fault of the program.
     """
-    weights = entity_weights(shock.exposures, entity)
-    whole, found, factor = (
-        _split_static(shock, weights) if shock.choices.horizon is None else (_split_weeks(shock, weights))
-    )
+    whole, found, factor = split_entity(shock, entity, MOST_PATHS)
     scale = 1.0 if entity.value is None else entity.value
     account = Account(shock, factor, scale, has_usd=entity.value is not None)
     flows = account.flows(whole)
@@ -131,26 +129,26 @@ def explain_entity(shock: Shock, node: NodeRef, entity: EntityExposure, row: Ran
     )
 
 
-def _split_static(shock: Shock, weights: Mapping[int, float]) -> tuple[Explanation, list[PathList], Floats]:
-    """Split the static run; give the pieces, the strongest paths, and what each route lets through."""
-    whole = split(shock.network, shock.state, weights, shock.routes)
-    found = [
-        paths(shock.network, shock.state, weights, part=part, top=MOST_PATHS)
-        for part in PATH_PARTS
-        if whole.parts[part]
-    ]
-    return whole, found, shock.state.factor
-
-
-def _split_weeks(shock: Shock, weights: Mapping[int, float]) -> tuple[Explanation, list[PathList], Floats]:
-    """Split the run over weeks, likewise."""
-    whole = explain_weeks(shock.network, shock.weeks, weights)
+def split_entity(
+    shock: Shock, entity: EntityExposure, most: int
+) -> tuple[Explanation, list[PathList], Floats]:
+    """Split an exposure; give the pieces, the strongest paths by part, and what each route lets through."""
+    weights = entity_weights(shock.exposures, entity)
+    if shock.choices.horizon is None:
+        whole = split(shock.network, shock.state, weights, shock.routes)
+        found = [
+            paths(shock.network, shock.state, weights, part=part, top=most)
+            for part in PATH_PARTS
+            if whole.parts[part]
+        ]
+        return whole, found, shock.state.factor
     search = shock.week_paths
+    whole = explain_weeks(shock.network, shock.recorded, weights, search.splitter)
     found = []
     for part in PATH_PARTS:
         stopped = sum(source.amount for source in whole.sources if source.part == part)
         if stopped:
-            found.append(search.find(weights, stopped, part, MOST_PATHS))
+            found.append(search.find(weights, stopped, part, most))
     return whole, found, shock.record.means.frame.factor[search.merged.edge_of]
 
 

@@ -41,9 +41,9 @@ def make_rows(
     """Make a row of each entity of a kind, not ranked yet; `extras` are those of `Shock.rank`."""
     worst: dict[str, float] = {}
     if "bounds" in extras:
-        worst = {e.id: e.relative for e in shock._aggregate(kind, shock.exposures_if_unknown_is_issuer)}
+        worst = {e.id: e.relative for e in shock.aggregate(kind, shock.exposures_if_unknown_is_issuer)}
     half, double = (
-        {e.id: e for e in shock._aggregate(kind, shock.exposures_at(ceiling))} for ceiling in (0.5, 2.0)
+        {e.id: e for e in shock.aggregate(kind, shock.exposures_at(ceiling))} for ceiling in (0.5, 2.0)
     )
     prices = _good_prices(shock) if kind == "commodities" else {}
     state = shock.state

@@ -6,19 +6,22 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from chainshock.errors import QueryError, UnknownName
 from chainshock.graph.facts import NodeRef
+from chainshock.graph.knowledge import Known
 from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.graph.parameters import Parameters
 from chainshock.queries.assumptions import Rationing, Substitution, shock_options
 from chainshock.queries.compare import CompareTable, compare_tables
+from chainshock.queries.explain_weeks import WeekSplitter
 from chainshock.queries.exposure import EntityExposure, Exposures, aggregate, exposures, unknown_share
 from chainshock.queries.measures import route_factors
 from chainshock.queries.names import LABELS, NameIndex, facts_of
+from chainshock.queries.paths_weeks import WeekPaths
 from chainshock.queries.propagation.price_terms import reprice
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions, ShockState
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     from chainshock.api import Dataset
     from chainshock.explanation import EntityExplanation
     from chainshock.graph.network.claims import Claims
-    from chainshock.queries.paths_weeks import WeekPaths
+    from chainshock.queries.price_weeks import PriceWeeks
     from chainshock.queries.propagation.weeks.record import WeekRecord
 
 __all__ = ["Choices", "Shock"]
@@ -52,7 +55,7 @@ class Choices:
     """How a shock is asked for: date and vintage of the facts, and the rules."""
 
     as_of: date
-    facts: Literal["known", "latest"]
+    facts: Known
     rationing: Rationing = "proportional"
     substitution: Substitution = "capacity"
     horizon: int | None = HORIZON_WEEKS  # None is the static run
@@ -125,7 +128,7 @@ class Shock:
         QueryError
             The shock was set up without a horizon.
         """
-        return self.__dict__.get("_recorded") or self._march(self._chosen_queues)
+        return self.__dict__.get("recorded") or self._march(self._chosen_queues)
 
     @cached_property
     def record(self) -> WeekRecord:
@@ -136,27 +139,31 @@ class Shock:
         QueryError
             The shock was set up without a horizon.
         """
-        if self._recorded.record is None:
+        if self.recorded.record is None:
             raise QueryError("found a run without its record, expected one: a fault of the program")
-        return self._recorded.record
+        return self.recorded.record
 
     @cached_property
-    def week_paths(self) -> WeekPaths:
-        """The search for paths in the recorded run.
+    def recorded(self) -> WeekState:
+        """The run over weeks with its record; asked for before `weeks`, it serves for both.
 
         Raises
         ------
         QueryError
             The shock was set up without a horizon.
         """
-        from chainshock.queries.explain_weeks import WeekSplitter  # noqa: PLC0415 - rankings do without
-        from chainshock.queries.paths_weeks import WeekPaths  # noqa: PLC0415
-
-        return WeekPaths(self.network, WeekSplitter(self.record))
+        return self._march(self._chosen_queues, record=True)
 
     @cached_property
-    def _recorded(self) -> WeekState:
-        return self._march(self._chosen_queues, record=True)
+    def week_paths(self) -> WeekPaths:
+        """Searches the paths of the run over weeks; its splitter splits exposures.
+
+        Raises
+        ------
+        QueryError
+            The shock was set up without a horizon.
+        """
+        return WeekPaths(self.network, WeekSplitter(self.record))
 
     @cached_property
     def weeks_without_input(self) -> WeekState:
@@ -285,7 +292,7 @@ class Shock:
         """
         if kind not in LABELS:
             raise UnknownName("kind of ranking", kind, tuple(LABELS))
-        entities = self._aggregate(kind, self.exposures)
+        entities = self.aggregate(kind, self.exposures)
         run = {**self.run, "kind": kind}
         if kind == "countries":
             large = [e for e in entities if e.value is not None and e.value >= SMALLEST_COUNTRY_USD]
@@ -301,7 +308,7 @@ class Shock:
 
     def relative(self, kind: str) -> dict[str, float]:
         """Give the exposure of every entity of a kind as a share, by id."""
-        return {entity.id: entity.relative for entity in self._aggregate(kind, self.exposures)}
+        return {entity.id: entity.relative for entity in self.aggregate(kind, self.exposures)}
 
     def explain(self, entity: str) -> EntityExplanation:
         """Explain the exposure of one company, country, facility, end use or commodity.
@@ -319,10 +326,10 @@ class Shock:
             The entity is in the graph, but without an activity that could be exposed.
         """
         if self.choices.horizon is not None:
-            self.__dict__["weeks"] = self._recorded  # once for both, also where a ranking came before
+            _ = self.recorded
         node = self.names.find(entity)
         kind = next(kind for kind, label in LABELS.items() if label == node.label)
-        found = next((e for e in self._aggregate(kind, self.exposures) if e.id == node.key), None)
+        found = next((e for e in self.aggregate(kind, self.exposures) if e.id == node.key), None)
         if found is None:
             raise QueryError(
                 f"{node}: found no activity of it in the network of {self.choices.as_of}, "
@@ -333,6 +340,12 @@ class Shock:
         from chainshock.explanation import explain_entity  # noqa: PLC0415 - rankings do without
 
         return explain_entity(self, node, found, row)
+
+    def prices(self, good: str) -> PriceWeeks:
+        """Give the prices of a good by week, outside and inside; see `chainshock.prices.price_weeks`."""
+        from chainshock.prices import price_weeks  # noqa: PLC0415 - rankings do without
+
+        return price_weeks(self, good)
 
     def compare(
         self,
@@ -366,7 +379,24 @@ class Shock:
         sampling = Sampling(samples, seed, jobs)
         return with_intervals(table, [self, other], sampling, tick, why_uncertain=why_uncertain)
 
-    def _aggregate(self, kind: str, result: Exposures) -> list[EntityExposure]:
+    def changes(self, other: Shock, table: CompareTable, most: int, tick: Tick | None = None) -> CompareTable:
+        """Split each difference of a comparison of this shock with another over the flows that changed.
+
+        Parameters
+        ----------
+        table
+            From `compare`, with the rows wanted (`select`).
+        most
+            How many flows of a row text shows; the rows hold all, and they sum to the difference.
+        tick
+            Called with rows done and rows in all.
+        """
+        from chainshock.changes import changes_between  # noqa: PLC0415 - rankings do without
+
+        found = changes_between(self, other, table.kind, [row.id for row in table.rows], tick)
+        return table.with_changes(found, most)
+
+    def aggregate(self, kind: str, result: Exposures) -> list[EntityExposure]:
         """Add up to entities; a company's denominator is its whole revenue, unless it is only a project."""
         denominators: Mapping[str, float] | None = None
         if kind == "companies":

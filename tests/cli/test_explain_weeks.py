@@ -130,7 +130,7 @@ def test_calm_explains_nothing_over_weeks_too():
 def test_removing_the_largest_source_with_branches_frozen_changes_the_exposure_by_its_part(kind, entity):
     shock = chainshock.reference().shock("april-2025", horizon=26)
     splitter = WeekSplitter(shock.record)
-    (exposed,) = (e for e in shock._aggregate(kind, shock.exposures) if e.id == entity)
+    (exposed,) = (e for e in shock.aggregate(kind, shock.exposures) if e.id == entity)
     weight = np.zeros(shock.network.n)
     for node, share in entity_weights(shock.exposures, exposed).items():
         weight[node] = share

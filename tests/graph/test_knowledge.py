@@ -88,3 +88,28 @@ def test_node_that_only_relationships_mention_has_no_fact():
     assert sorted(graph) == [ORE, AUS]
     assert not any("fact" in data for _, data in graph.nodes(data=True))
     assert [key for *_, key in graph.edges(keys=True)] == [EARLY.id]
+
+
+def act(known_from, **properties):
+    provenance = Provenance(("gazette",), date(2010, 9, 21), date.fromisoformat(known_from), "B")
+    return Fact("Measure", NodeRef("Measure", "STOP"), None, properties, provenance)
+
+
+ANNOUNCED, ENDED = act("2010-09-22", kind="ban"), act("2010-11-24", kind="ban", ended=date(2010, 11, 24))
+
+
+def ends(day, known):
+    graph = KnowledgeGraph([ANNOUNCED, ENDED, EARLY, LATE]).at(day, known)
+    fact = graph.nodes[NodeRef("Measure", "STOP")].get("fact")
+    return fact and fact.properties.get("ended"), outputs(graph)
+
+
+def test_policy_known_foresees_no_end_but_takes_later_figures():
+    day = date(2010, 10, 18)
+    assert ends(day, "latest") == (date(2010, 11, 24), [29000])
+    assert ends(day, "policy-known") == (None, [29000])
+    assert ends(date(2010, 11, 24), "policy-known") == (date(2010, 11, 24), [29000])
+
+
+def test_policy_known_before_the_first_word_of_an_act_takes_its_first_wording():
+    assert ends(date(2010, 9, 21), "policy-known") == (None, [29000])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
@@ -27,6 +27,7 @@ __all__ = [
     "ExplainArguments",
     "RankArguments",
     "SampleArguments",
+    "ShockArguments",
     "apply_threshold",
     "check_order",
     "extras_of",
@@ -94,16 +95,32 @@ class RankArguments(ExplainArguments, RowArguments):
     why_uncertain: bool
 
 
-def show(table: T, form: str, given: RankArguments) -> T:
-    """Write the rows that the options choose, and give them."""
+def show(
+    table: T,
+    form: str,
+    given: RankArguments,
+    finish: Callable[[T], T] | None = None,
+    by_week: Shock | None = None,
+) -> T:
+    """Write the rows that the options choose, and give them.
+
+    `finish` adds to what is to be written; `by_week` draws what the rows lose of it by week.
+    """
     table = table.select(
         by=given["by"], order=given["order"], top=_top(given["top"], form), only=_watchlist(given["only"])
     )
     warn(table.run)
+    if finish is not None:
+        table = finish(table)
     if given["why_uncertain"]:
         with progress("looking for what moves the rows"):
             table = table.with_why()
-    if is_drawing(form):
+    if is_drawing(form) and by_week is not None:
+        from chainshock.plots.weeks import draw_weeks
+        from chainshock.weekly import weekly_losses
+
+        write_bytes(draw_weeks(weekly_losses(by_week, table), form), given["output"])
+    elif is_drawing(form):
         from chainshock.plots.bars import draw_bars
 
         write_bytes(draw_bars(table, form), given["output"])

@@ -28,6 +28,7 @@ from chainshock.cli.options import (
 from chainshock.cli.output import progress, row_progress
 
 if TYPE_CHECKING:
+    from chainshock.queries.compare import CompareTable
     from chainshock.queries.premium import PremiumTable
     from chainshock.queries.rank import RankTable
     from chainshock.shock import Shock
@@ -49,6 +50,12 @@ __all__ = ["compare"]
 @click.option(
     "--then", metavar="A=P,B=Q,...", help="The probabilities after a headline: rows show what it re-prices."
 )
+@click.option(
+    "--paths",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Say of each row what changed: the N largest flows and the paths through them. JSON has all.",
+)
 @horizon_option
 @shock_options
 @sample_options
@@ -60,6 +67,7 @@ def compare(
     kind: str,
     weights: str | None,
     then: str | None,
+    paths: int | None,
     **given: Unpack[RankArguments],
 ) -> None:
     """Compare two scenarios: who gains and who loses from A to B.
@@ -80,7 +88,7 @@ def compare(
     horizon = horizon_of(given)
     sampling = sampling_of(given)
     if weights is not None or then is not None:
-        _check_weighed(scenarios, weights, sampling)
+        _check_weighed(scenarios, weights, sampling, paths)
         table_of = _premium(kind, str(weights), then, given, horizon)
         shown = show(table_of, form, given)
         apply_threshold([row.figure("loss") or 0.0 for row in shown.rows], given["fail_above"])
@@ -95,11 +103,18 @@ def compare(
     if sampling:
         with row_progress("sampling", "samples") as tick:
             table = first.compare(second, kind, **sampling, tick=tick)
-    table = show(table, form, given)
+
+    def with_changes(chosen: CompareTable) -> CompareTable:
+        with row_progress("splitting differences", "rows") as tick:
+            return first.changes(second, chosen, paths or 0, tick)
+
+    table = show(table, form, given, None if paths is None else with_changes)
     apply_threshold([row.difference for row in table.rows], given["fail_above"])
 
 
-def _check_weighed(scenarios: tuple[str, ...], weights: str | None, sampling: SampleArguments | None) -> None:
+def _check_weighed(
+    scenarios: tuple[str, ...], weights: str | None, sampling: SampleArguments | None, paths: int | None
+) -> None:
     """Refuse what does not go with probabilities."""
     if weights is None:
         raise click.UsageError("--then goes with --weights")
@@ -107,6 +122,8 @@ def _check_weighed(scenarios: tuple[str, ...], weights: str | None, sampling: Sa
         raise click.UsageError("found A and B beside --weights, expected one of the two")
     if sampling:
         raise click.UsageError("--samples does not go with --weights")
+    if paths is not None:
+        raise click.UsageError("--paths goes with A and B, not with --weights")
 
 
 def _premium(

@@ -9,6 +9,7 @@ import click
 
 from chainshock.cli.options import DATE, format_of, output_options, store_options
 from chainshock.cli.output import terminal_width, to_csv, to_json, write_bytes, write_text
+from chainshock.cli.signals import fit, prices, signals
 from chainshock.plots.figures import is_drawing
 
 __all__ = ["scenario"]
@@ -211,3 +212,7 @@ def check(
         click.echo(f"Error: {problem}", err=True)
     if problems:
         click.get_current_context().exit(1)
+
+
+for command in (signals, prices, fit):
+    scenario.add_command(command)

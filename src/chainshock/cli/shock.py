@@ -29,10 +29,20 @@ from chainshock.cli.options import (
     sample_options,
     shock_options,
 )
-from chainshock.cli.output import progress, row_progress, terminal_width, to_csv, to_json, write_text
+from chainshock.cli.output import (
+    progress,
+    row_progress,
+    terminal_width,
+    to_csv,
+    to_json,
+    write_bytes,
+    write_text,
+)
+from chainshock.plots.figures import is_drawing
 
 if TYPE_CHECKING:
-    pass
+    from chainshock.plots.figures import Drawing
+    from chainshock.shock import Shock
 
 __all__ = ["explain", "rank"]
 
@@ -45,8 +55,15 @@ __all__ = ["explain", "rank"]
 @sample_options
 @by_option("loss", "first-week", "survive", "usd")
 @row_options
+@click.option(
+    "--plot",
+    type=click.Choice(["bars", "weeks"]),
+    default="bars",
+    show_default=True,
+    help="What -o x.png or x.svg draws: exposures as bars, or output lost by week.",
+)
 @output_options
-def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> None:
+def rank(kind: str, scenario: str | None, plot: str, **given: Unpack[RankArguments]) -> None:
     """Rank who is harmed and who is favoured by a scenario.
 
     Exposure is signed: below zero harmed, above zero favoured. A company's is a share of its whole revenue;
@@ -57,8 +74,11 @@ def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> Non
     Example:
         chainshock rank companies --scenario april-2025 --top 15
         chainshock rank --control CHN:Dy,Tb:USA --severity 0.8 --only watchlist.txt
+        chainshock rank end-uses --scenario april-2025 --plot weeks -o weeks.svg
     """
     form = format_of(given["format_"], given["output"], draws=True)
+    if plot == "weeks":
+        _check_weeks(form, given)
     horizon = horizon_of(given)
     check_order(given)
     sampling, extras = sampling_of(given), extras_of(form, given["by"])
@@ -68,7 +88,7 @@ def rank(kind: str, scenario: str | None, **given: Unpack[RankArguments]) -> Non
     if sampling:
         with row_progress("sampling", "samples") as tick:
             table = shock.rank(kind, extras=extras, **sampling, tick=tick)
-    table = show(table, form, given)
+    table = show(table, form, given, by_week=shock if plot == "weeks" else None)
     apply_threshold([row.exposure for row in table.rows], given["fail_above"])
 
 
@@ -90,16 +110,20 @@ def explain(
 
     Shows the parts and the paths that sum to the exposure, and for each step its facts, dates and sources;
     over weeks also when each path is felt, and what stocks give back. --static explains the run of
-    rank --static instead.
+    rank --static instead. -o x.png or x.svg draws the output it loses by week, in all and by good.
     ENTITY is an id, a name, a ticker (F or F.XNYS) or a country code; Label:key settles an ambiguous one.
 
     \b
     Example:
         chainshock explain ford-motor --scenario october-2025-controls
         chainshock explain DEU --scenario april-2025 --horizon 13w
+        chainshock explain DEU --scenario april-2025 -o weeks.svg
     """
-    form = format_of(format_, output)
+    form = format_of(format_, output, draws=True)
     horizon = horizon_of(given)
+    if is_drawing(form):
+        _draw_weeks(entity, form, output, open_shock(scenario, given, horizon), static=given["static"])
+        return
     with progress("explaining"):
         explanation = open_shock(scenario, given, horizon).explain(entity)
     warn(explanation.run)
@@ -110,3 +134,24 @@ def explain(
         write_text(to_csv(explanation.columns, explanation.to_flat_dicts(), run), output)
     else:
         write_text(explanation.to_text(terminal_width()), output)
+
+
+def _check_weeks(form: str, given: RankArguments) -> None:
+    """Refuse weeks that cannot be drawn before anything is computed."""
+    if not is_drawing(form):
+        raise click.UsageError(f"found --plot weeks with {form}, expected -o with a name in .png or .svg")
+    if given["static"]:
+        raise click.UsageError("found --plot weeks with --static, expected one of them: static has no weeks")
+
+
+def _draw_weeks(entity: str, form: Drawing, output: str, shock: Shock, *, static: bool) -> None:
+    """Draw the output that an entity loses by week."""
+    if static:
+        raise click.UsageError("found a drawing with --static, expected .json, .csv or .txt: it has no weeks")
+    from chainshock.plots.weeks import draw_weeks
+    from chainshock.weekly import entity_losses
+
+    with progress("working out weeks"):
+        losses = entity_losses(shock, entity)
+    warn(losses.run)
+    write_bytes(draw_weeks(losses, form), output)

@@ -206,7 +206,7 @@ class _Assembly:
         shock = self.shocks[place]
         known = {
             f"company:{entity.id}": entity.value or 0.0
-            for entity in shock._aggregate("companies", shock.exposures)
+            for entity in shock.aggregate("companies", shock.exposures)
         }
         return block_values(shock, self.found, tree, known)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 from chainshock.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -22,9 +23,11 @@ __all__ = [
     "PAPER",
     "QUIET",
     "Drawing",
+    "add_foot",
     "figure",
     "is_drawing",
     "leave_room",
+    "panels",
     "to_bytes",
 ]
 
@@ -33,11 +36,25 @@ Drawing = Literal["png", "svg"]
 # dark and light, so that signs differ in grey too; blue and orange, which colour-blind readers tell apart
 HARM, GAIN, QUIET, INK, PAPER, AXIS = "#b2430a", "#5aa0d8", "#c8c8c8", "#222222", "#ffffff", "#777777"
 DOTS_PER_INCH = 150
+CHARACTERS_PER_INCH, INCHES_PER_LINE = 15.5, 0.14  # of a foot
 
 
 @contextmanager
 def figure(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
     """Give a figure of a size in inches and its one plot, in the house style.
+
+    Raises
+    ------
+    QueryError
+        matplotlib is not installed.
+    """
+    with panels(width, height, 1) as (made, plots):
+        yield made, plots[0]
+
+
+@contextmanager
+def panels(width: float, height: float, count: int) -> Iterator[tuple[Figure, list[Axes]]]:
+    """Give a figure of a size in inches and its plots, one below the other with the same horizontal axis.
 
     Raises
     ------
@@ -63,12 +80,21 @@ def figure(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
     }
     with mpl.rc_context(style):
         made = Figure(figsize=(width, height), layout="constrained", facecolor=PAPER)
-        yield made, made.add_subplot()
+        plots = made.subplots(count, 1, sharex=True, squeeze=False)
+        yield made, [row[0] for row in plots]
 
 
 def is_drawing(form: str) -> TypeGuard[Drawing]:
     """Tell whether a form of output is a drawing."""
     return form in {"png", "svg"}
+
+
+def add_foot(made: Figure, lines: Sequence[str]) -> None:
+    """Write lines at the bottom, broken to the width of the figure, and leave room for them."""
+    width = int(CHARACTERS_PER_INCH * made.get_figwidth())
+    broken = [part for line in lines for part in textwrap.wrap(line, width)]
+    made.text(0.01, 0.0, "\n".join(broken), fontsize=7, color=AXIS, va="bottom")
+    leave_room(made, 0.1 + INCHES_PER_LINE * len(broken))
 
 
 def leave_room(made: Figure, below: float) -> None:

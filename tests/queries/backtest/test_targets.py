@@ -30,6 +30,12 @@ def outcome(entity, entity_type, ticker=""):
         ("Bosch (own)", "firm", "", "robert-bosch"),
         ("Maruti Suzuki e-Vitara (plan Apr-Sep FY26)", "firm_product", "", "maruti-suzuki"),
         ("China -> Japan magnets May 2025", "country_flow", "", "JPN"),
+        (
+            "China Rare Earth Holdings",
+            "listed_company",
+            "0769.HK",
+            "china-rare-earth-holdings",
+        ),  # not the Group
         ("US imports of Ge from China Jan-Jul 2025", "country_flow", "", "USA"),
         ("German automotive industry reporting shortage", "sector", "", "DEU (automotive)"),
         ("German manufacturing reporting shortage", "sector", "", "DEU"),
@@ -42,7 +48,7 @@ def test_entity_is_found(finder, entity, kind, ticker, found):
 @pytest.mark.parametrize(
     ("entity", "kind", "ticker"),
     [
-        ("China Rare Earth Holdings", "listed_company", "0769.HK"),  # not China Rare Earth Group
+        ("China Rare Earth Magnets", "listed_company", "9999.HK"),  # none of those whose names begin so
         ("Arafura, Alkane, Greenland Minerals", "listed_company", ""),
         ("S&P 500", "index", "^GSPC"),
         ("About 5,800 listed firms", "portfolio", ""),
