@@ -45,6 +45,7 @@ bench: $(VENV)/.dev ## speed ratios, measured side by side
 	$(BIN)/python benchmarks/loaders.py
 	PYTHONPATH=. $(BIN)/python benchmarks/registers.py
 	$(BIN)/python benchmarks/trade.py
+	$(BIN)/python benchmarks/neo4j_store.py
 
 bench-peers: $(VENV)/.dev ## the weekly march beside BoARIO, which gets an environment of its own
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers

@@ -70,9 +70,7 @@ class KnowledgeGraph:
         """
         import networkx as nx  # noqa: PLC0415 - costs 0.1 s and more, wanted only here
 
-        picked = [
-            fact for vintages in self._vintages.values() if (fact := _choose(vintages, at, known)) is not None
-        ]
+        picked = self.winners(at, known)
         graph: nx.MultiDiGraph[NodeRef] = nx.MultiDiGraph()
         graph.add_nodes_from(
             (fact.source, {"fact": fact})
@@ -83,6 +81,12 @@ class KnowledgeGraph:
         for _, source, target, key, fact in edges:
             graph.add_edge(source, target, key, fact=fact)
         return graph
+
+    def winners(self, at: date, known: Known = "known") -> list[Fact]:
+        """Give the facts that hold at a date, as `at` does, in no order."""
+        return [
+            fact for vintages in self._vintages.values() if (fact := _choose(vintages, at, known)) is not None
+        ]
 
     def vintages(self, subject: tuple[object, ...]) -> list[Fact]:
         """Give all facts on one subject (`Fact.subject`), the winner first; none if there are none."""

@@ -50,6 +50,7 @@ PRINTING = {
     "check": ["check"],
     "check sources": ["check", "--sources"],
     "doctor": ["doctor"],
+    "neo4j status": ["neo4j", "status", "--data", "/nowhere"],
 }
 
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "explain": ("shock", "Explain the exposure of one company, country, facility or end use."),
     "export": ("facts", "Write the facts to a file for other programs."),
     "load": ("load", "Load files of facts into a store."),
+    "neo4j": ("neo4j", "Keep the graph in Neo4j: a server, push and pull."),
     "rank": ("shock", "Rank who is harmed and who is favoured by a scenario."),
     "scenario": ("scenario", "List, show and check scenarios."),
     "view": ("view", "Write the picture: one HTML file that explains an exposure, offline."),

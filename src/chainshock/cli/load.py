@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chainshock.cli.new_store import new_store
 from chainshock.cli.options import DATE, format_of, output_options
 from chainshock.cli.output import load_progress, progress, terminal_width, to_csv, to_json, write_text
 from chainshock.cli.review import ask, can_ask, keep_decisions, show_waiting
@@ -201,32 +202,11 @@ def _opened(path: str | None, *, empty: bool, dry_run: bool) -> Iterator[Store]:
                 load_reference(store)
             yield store
         return
-    part = Path(path).with_name(f".{Path(path).name}.{os.getpid()}.part")
-    try:
-        with SqliteStore(part, create=True) as store:
-            if not empty:
-                with progress("starting from the reference data"):
-                    load_reference(store)
-            yield store
-        _give_name(part, Path(path))
-    except OSError as exc:
-        raise FileProblem(
-            path, (exc.strerror or str(exc)).lower(), "a folder that exists and can be written"
-        ) from exc
-    finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            part.with_name(part.name + suffix).unlink(missing_ok=True)
-
-
-def _give_name(part: Path, path: Path) -> None:
-    """Give a new store its name, unless another load has made one of that name meanwhile."""
-    try:
-        os.link(part, path)
-    except FileExistsError as exc:
-        found = "a store that was made while this load ran; nothing was loaded"
-        raise FileProblem(str(path), found, "one load at a time; run it again") from exc
-    except OSError:  # a file system without hard links
-        part.replace(path)
+    with new_store(Path(path)) as store:
+        if not empty:
+            with progress("starting from the reference data"):
+                load_reference(store)
+        yield store
 
 
 def _remove(origin: str, path: str) -> None:
