@@ -20,7 +20,7 @@ from tests.graph.view.pictures import large
 SIZES = (500, 2_000, 10_000)
 OPENINGS = 3
 PYVIS_MOST = 2_000  # blocks; plain pyvis takes minutes for more
-PYVIS_WAIT = 240.0  # seconds
+PYVIS_WAIT = 300.0  # seconds
 # pan to and fro by up to two views in three seconds, as a person drags
 PAN = """async () => {
     const {network, picture} = chainshockPage, net = network();

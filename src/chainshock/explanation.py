@@ -39,7 +39,8 @@ class EntityExplanation:
     the parts, the parts to the exposure. `by_week` splits what measures stop in a part over the weeks in
     which they stopped it. `paths` are the strongest ways by which restrictions arrive, step
     by step, with the ids of facts; `other_paths` is what all others add up to, by part. `facts` and `sources`
-    say what those are. `residual` is the largest share of a part that the split misses.
+    say what those are. `residual` is the largest share of a part that the split misses. `path_nodes` are the
+    nodes of `network` on each path, the entity's own first.
     """
 
     run: Mapping[str, Any]  # Any: what JSON holds

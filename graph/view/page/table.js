@@ -4,7 +4,7 @@ const chooser = document.getElementById('table-kind');
 const MOST_ROWS = 400; // until all are asked for
 const COLUMNS = {
   name: ['Name', false], exposure: ['Exposure', true], before: ['First', true], after: ['Second', true],
-  usd: ['USD/year', true], first: ['Hit in', true], confidence: ['Conf.', false],
+  usd: ['USD', true], first: ['Hit in', true], confidence: ['Conf', false],
 };
 
 function rowExposure(key) {
@@ -80,7 +80,7 @@ function showTable() {
   every.hidden = listed.length >= rows.length;
   every.textContent = 'Show all ' + rows.length + ' rows';
   const of = (scenarios[0].tables[state.table] || []).length;
-  document.getElementById('table-note').textContent = (rows.length < of ? rows.length + ' of ' + of + ' rows. ' : '') + 'Shares are of ' + scenarios[0].shares[state.table] + '; a mean over the run.';
+  document.getElementById('table-note').textContent = (rows.length < of ? rows.length + ' of ' + of + ' rows. ' : '') + 'Shares are of ' + scenarios[0].shares[state.table] + '; a mean over the run, USD a year, first week below 99 % of output.';
 }
 
 const chosenKey = () => state.row || (state.selected >= 0 ? entityOf(state.selected) : '');

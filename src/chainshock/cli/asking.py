@@ -16,6 +16,7 @@ from chainshock.errors import FileProblem
 from chainshock.plots.figures import is_drawing
 
 if TYPE_CHECKING:
+    from chainshock.api import Dataset
     from chainshock.queries.compare import CompareTable
     from chainshock.queries.premium import PremiumTable
     from chainshock.queries.rank import RankTable
@@ -141,6 +142,7 @@ def open_shock(
     given: Mapping[str, Any],
     horizon: int | Literal["scenario"] | None,
     like: Shock | None = None,
+    data: Dataset | None = None,
 ) -> Shock:
     """Open the facts and set up the shock that the options describe."""
     from chainshock.api import open_dataset
@@ -150,7 +152,8 @@ def open_shock(
         raise click.UsageError("give --scenario or --control, not both")
     if severity is not None and control is None:
         raise click.UsageError("--severity goes with --control; a scenario's severities stand in its file")
-    data = like.dataset if like is not None else open_dataset(given["store"], empty=given["empty"])
+    if data is None:
+        data = like.dataset if like is not None else open_dataset(given["store"], empty=given["empty"])
     chosen: Any = scenario or DEFAULT_SCENARIO  # a name, a path or a scenario made of --control
     if control is not None:
         from chainshock.queries.scenario import control_scenario, scenario_text

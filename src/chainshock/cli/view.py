@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from chainshock.cli.asking import DEFAULT_SCENARIO, ExplainArguments, open_shock, warn
+from chainshock.cli.neo4j_options import connection_of, connection_options
 from chainshock.cli.options import FEWEST_SAMPLES, horizon_of, horizon_option, shock_options
 from chainshock.cli.output import progress, row_progress, write_text
-from chainshock.errors import FileProblem
+from chainshock.errors import FileProblem, StoreUnavailable
 
 if TYPE_CHECKING:
+    from chainshock.api import Dataset
     from chainshock.graph.view.drawing import Drawing
     from chainshock.picture.assemble import Wanted
 
@@ -61,6 +63,11 @@ STAGES = ("mine", "concentrate", "separation", "metal", "magnet", "component", "
     help="Run N times with assumptions drawn from their ranges; companies and end uses show intervals.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, metavar="N", help="Seed of the samples.")
+@click.option(
+    "--from-neo4j", is_flag=True, help="Take the facts from a Neo4j server, as `neo4j push` left them."
+)
+@connection_options
+@click.option("--graph", metavar="NAME", help="Name of the graph there. [default: chainshock]")
 @horizon_option
 @shock_options
 def view(
@@ -76,6 +83,10 @@ def view(
     svg: str | None,
     samples: int | None,
     seed: int,
+    from_neo4j: bool,
+    uri: str | None,
+    user: str | None,
+    graph: str | None,
     **given: Unpack[ExplainArguments],
 ) -> None:
     """Write the picture: one HTML file that explains an exposure, offline.
@@ -101,7 +112,14 @@ def view(
         seed=seed,
         jobs=os.cpu_count() or 1,
     )
-    drawing = _draw(scenario, compare, wanted, blocks, given)
+    if not from_neo4j and (uri or user or graph):
+        raise click.UsageError("--uri, --user and --graph go with --from-neo4j")
+    if from_neo4j and (given["store"] or given["empty"]):
+        raise click.UsageError(
+            "found --store or --empty beside --from-neo4j, expected one origin of the facts"
+        )
+    data = _from_neo4j(uri, user, graph) if from_neo4j else None
+    drawing = _draw(scenario, compare, wanted, blocks, given, data)
     from chainshock.graph.view.page import page_of
 
     text = page_of(drawing)
@@ -138,7 +156,12 @@ def _check_names(out: str, svg: str | None, neighbourhood: str | None, steps: in
 
 
 def _draw(
-    scenario: str | None, compare: str | None, wanted: Wanted, blocks: int, given: ExplainArguments
+    scenario: str | None,
+    compare: str | None,
+    wanted: Wanted,
+    blocks: int,
+    given: ExplainArguments,
+    data: Dataset | None,
 ) -> Drawing:
     """Compute, explain, assemble and place."""
     from chainshock.graph.view.drawing import draw
@@ -146,7 +169,7 @@ def _draw(
 
     horizon = horizon_of(given)
     with progress("working out exposures"):
-        shocks = [open_shock(scenario, given, horizon)]
+        shocks = [open_shock(scenario, given, horizon, data=data)]
         if compare is not None:
             like = {**given, "control": None, "severity": None}
             shocks.append(open_shock(compare, like, horizon, like=shocks[0]))
@@ -155,3 +178,24 @@ def _draw(
     with row_progress("explaining", "entities") as tick:
         picture = assemble(shocks, wanted, tick)
     return draw(picture, blocks)
+
+
+def _from_neo4j(uri: str | None, user: str | None, graph: str | None) -> Dataset:
+    """Take the facts of a graph that was pushed to a Neo4j server.
+
+    Raises
+    ------
+    StoreUnavailable
+        There is no server, or no such graph on it.
+    """
+    from chainshock.api import Dataset
+    from chainshock.graph.stores.neo4j import Neo4jStore
+    from chainshock.graph.stores.neo4j_shape import GRAPH
+
+    found = connection_of(uri, user)
+    name = graph or GRAPH
+    with progress("reading from Neo4j"), Neo4jStore(found.uri, found.user, found.password, name) as store:
+        if store.size() is None:
+            wanted = "one: `chainshock neo4j push` brings it there"
+            raise StoreUnavailable(f"{found.uri}: found no graph {name!r}, expected {wanted}")
+        return Dataset(store.view().facts())
