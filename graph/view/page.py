@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 __all__ = ["SCRIPTS", "page_of", "script_json"]
 
 SCRIPTS = (
-    *("data.js", "state.js", "words.js", "scene.js", "labels.js", "picture.js", "panel.js", "table.js"),
+    *(
+        "data.js",
+        "state.js",
+        "words.js",
+        "scene.js",
+        "labels.js",
+        "sheet.js",
+        "picture.js",
+        "panel.js",
+        "table.js",
+    ),
     *("controls.js", "export.js", "main.js"),
 )
 STYLES = ("page.css",)

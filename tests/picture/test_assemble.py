@@ -12,8 +12,9 @@ from chainshock.graph.view.fold import Tree
 from chainshock.graph.view.page import page_of
 from chainshock.graph.view.payload import payload_of
 from chainshock.picture.assemble import Wanted, assemble
-from chainshock.picture.blocks import STAGES, make_blocks
+from chainshock.picture.blocks import make_blocks
 from chainshock.picture.links import _supplies
+from chainshock.picture.stages import STAGES
 
 
 @pytest.fixture(scope="module")

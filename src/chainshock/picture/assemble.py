@@ -11,9 +11,11 @@ from chainshock.errors import QueryError
 from chainshock.graph.facts import NodeRef
 from chainshock.graph.view.fold import Tree, with_rests
 from chainshock.graph.view.picture import Block, Link, Picture
-from chainshock.picture.blocks import STAGES, Blocks, make_blocks
+from chainshock.picture.blocks import make_blocks
+from chainshock.picture.leaves import Blocks
 from chainshock.picture.links import SMALLEST_SHARE, make_links
 from chainshock.picture.parts import keep_leaves, leaves_around, leaves_at
+from chainshock.picture.stages import STAGES
 from chainshock.picture.stories import Tick, tell_stories
 from chainshock.picture.tables import facts_of, lead_of, notes_of, rank_all, told_rows
 from chainshock.picture.values import block_values

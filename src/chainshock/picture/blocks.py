@@ -6,9 +6,7 @@ company in one country are one block.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +14,8 @@ import numpy as np
 from chainshock.graph.facts import NodeRef
 from chainshock.graph.network.production import NodeKind
 from chainshock.graph.view.picture import Block
+from chainshock.picture.leaves import Blocks
+from chainshock.picture.stages import COMPANY, CONCENTRATE, END_USE, MINE, stage_of
 from chainshock.queries.names import fact_of, other_names
 from chainshock.queries.ranking import without_brackets
 
@@ -24,90 +24,7 @@ if TYPE_CHECKING:
 
     from chainshock.shock import Shock
 
-__all__ = ["STAGES", "Blocks", "make_blocks", "stage_of"]
-
-# id on the command line: heading of the column
-STAGES = {
-    "mine": "Mine",
-    "concentrate": "Concentrate",
-    "separation": "Separation",
-    "metal": "Metal and alloy",
-    "magnet": "Magnet",
-    "component": "Component",
-    "end-use": "End use",
-    "company": "Company",
-}
-MINE, CONCENTRATE, SEPARATION, METAL, MAGNET, COMPONENT, END_USE, COMPANY = range(8)
-_COLUMN = {
-    "ore": CONCENTRATE,
-    "concentrate": CONCENTRATE,
-    "mixed-compound": SEPARATION,
-    "oxide": SEPARATION,
-    "metal": METAL,
-    "alloy": METAL,
-    "refined": METAL,
-    "magnet": MAGNET,
-}
-
-
-@dataclass
-class Blocks:
-    """Blocks of a network, and how its nodes belong to them.
-
-    Attributes
-    ----------
-    blocks
-        Leaves and groups, not yet weighed.
-    members
-        Nodes of the network in each leaf, with their shares.
-    leaf_of
-        The leaf that delivers or buys for each activity and each unknown supplier; -1 for pools, (n,).
-    leaves
-        Ids behind `leaf_of`.
-    entity_of
-        What the ranking knows a block as: kind and id.
-    """
-
-    blocks: dict[str, Block] = field(default_factory=dict)
-    members: dict[str, dict[int, float]] = field(default_factory=dict)
-    leaves: list[str] = field(default_factory=list)
-    leaf_of: list[int] = field(default_factory=list)
-    entity_of: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-    def makers(self, good: str, country: str) -> list[str]:
-        """Give the leaves that make a good in a country."""
-        return [
-            leaf
-            for leaf in self.leaves
-            if (more := self.blocks[leaf].more).get("good") == good and more.get("country") == country
-        ]
-
-    def without_only_children(self) -> None:
-        """Take groups of one out of the tree."""
-        sizes = Counter(block.parent for block in self.blocks.values())
-        alone = {parent for parent, size in sizes.items() if parent and size == 1}
-        groups = dict(self.blocks)
-        for block in groups.values():
-            parent, more = block.parent, dict(block.more)
-            while parent in alone:
-                if parent in self.entity_of:
-                    self.entity_of.setdefault(block.id, self.entity_of[parent])
-                if "plural" in groups[parent].more:
-                    more["plural"] = groups[parent].more["plural"]
-                parent = groups[parent].parent
-            self.blocks[block.id] = replace(block, parent=parent, more=more)
-        for group in alone:
-            del self.blocks[group]
-            self.entity_of.pop(group, None)
-
-
-def stage_of(graph: nx.MultiDiGraph[NodeRef], good: str) -> int:
-    """Give the column of a good or an end use."""
-    if NodeRef("EndUse", good) in graph:
-        return END_USE
-    fact = fact_of(graph, NodeRef("Commodity", good))
-    stage = "" if fact is None else str(fact.properties.get("stage", ""))
-    return _COLUMN.get(stage, COMPONENT)
+__all__ = ["make_blocks"]
 
 
 def make_blocks(shock: Shock, issuers: Iterable[str], apart: Iterable[str] = ()) -> Blocks:

@@ -12,7 +12,7 @@ import numpy as np
 
 from chainshock.graph.network.production import Evidence, Floats, NodeKind
 from chainshock.graph.view.picture import Link
-from chainshock.picture.blocks import Blocks
+from chainshock.picture.leaves import Blocks
 from chainshock.picture.mixes import Mix, Mixes
 from chainshock.queries.severity import STATIC_WEEKS
 from chainshock.queries.timetable import edge_series

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from chainshock.errors import QueryError
-from chainshock.picture.blocks import Blocks
+from chainshock.picture.leaves import Blocks
 from chainshock.queries.names import LABELS
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import numpy as np
 
 from chainshock.graph.network.production import Floats, NodeKind
 from chainshock.graph.view.fold import Tree
-from chainshock.picture.blocks import Blocks
+from chainshock.picture.leaves import Blocks
 from chainshock.queries.exposure import PARTS
 from chainshock.queries.propagation.prices import sold_markup
 from chainshock.queries.propagation.sweeps import add_up

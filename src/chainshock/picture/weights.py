@@ -9,7 +9,7 @@ import numpy as np
 
 from chainshock.graph.view.fold import Tree
 from chainshock.graph.view.picture import Link
-from chainshock.picture.blocks import Blocks
+from chainshock.picture.leaves import Blocks
 
 if TYPE_CHECKING:
     from chainshock.shock import Shock
