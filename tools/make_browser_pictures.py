@@ -52,7 +52,7 @@ def draw(browser: Browser, address: str) -> None:
         browser.present(browser.run(runnable(find_query(name))), PICTURES / f"{name}.png")
     frame = browser.run(f":play {address}/guide.html")
     for _ in range(GUIDE_STEP - 1):
-        frame.locator("button.next-slide").click()
+        frame.get_by_test_id("nextSlide").click()
     frame.get_by_text(f"{GUIDE_STEP} of 8").scroll_into_view_if_needed()
     browser.page.screenshot(path=PICTURES / "guide.png")
     for picture in PICTURES.glob("*.png"):

@@ -127,7 +127,7 @@ def test_guide_plays_in_eight_steps_and_puts_questions_in_the_editor(browser, gu
             expect(editor).to_contain_text(titles[-1].split("'")[0])
             page.get_by_test_id("editor-discard").click()
         if step < 8:
-            frame.locator("button.next-slide").click()
+            frame.get_by_test_id("nextSlide").click()
     assert len(titles) == 15
     frame.locator("pre.runnable:visible", has_text=titles[-1]).click()
     page.get_by_test_id("editor-Run").click()
