@@ -23,26 +23,27 @@ class _Look(NamedTuple):
 
 
 DARK, LIGHT = "#1a1a1a", "#ffffff"
-# later ones win where a node has several labels
+# later ones win where a node has several labels; sizes are alike, since the Browser leaves out bent arrows
+# between discs of unlike sizes
 NODES = {
     "Entity": _Look(50, "#bdbdbd", "#8c8c8c", DARK, "uid"),
     "Vintage": _Look(36, "#efefef", "#8c8c8c", DARK, "knownFrom"),
     "Source": _Look(40, "#d9d9d9", "#8c8c8c", DARK, "title"),
-    "Country": _Look(66, "#0072b2", "#00507d", LIGHT, "name"),
+    "Country": _Look(80, "#0072b2", "#00507d", LIGHT, "name"),
     "Element": _Look(46, "#f0e442", "#b5aa00", DARK, "symbol"),
-    "Commodity": _Look(84, "#e69f00", "#a87400", DARK, "name"),
-    "EndUse": _Look(84, "#009e73", "#006b4e", LIGHT, "name"),
-    "Company": _Look(66, "#56b4e9", "#2d86b8", DARK, "name"),
-    "Measure": _Look(76, "#d55e00", "#963f00", LIGHT, "id"),
+    "Commodity": _Look(80, "#e69f00", "#a87400", DARK, "name"),
+    "EndUse": _Look(80, "#009e73", "#006b4e", LIGHT, "name"),
+    "Company": _Look(80, "#56b4e9", "#2d86b8", DARK, "name"),
+    "Measure": _Look(80, "#d55e00", "#963f00", LIGHT, "id"),
     "Scenario": _Look(60, "#f3d9e7", "#cc79a7", DARK, "id"),
-    "Run": _Look(84, "#cc79a7", "#99527a", DARK, "scenario"),
-    "Facility": _Look(58, "#7a6f9b", "#4f4670", LIGHT, "name"),
-    "Mine": _Look(58, "#2d1e4f", "#160c2c", LIGHT, "name"),
-    "Separator": _Look(58, "#4b3b7c", "#2d1e4f", LIGHT, "name"),
-    "MetalPlant": _Look(58, "#6d5fa5", "#4b3b7c", LIGHT, "name"),
-    "MagnetPlant": _Look(58, "#9388c6", "#6d5fa5", DARK, "name"),
-    "ComponentPlant": _Look(58, "#bab3e0", "#9388c6", DARK, "name"),
-    "Recycler": _Look(58, "#e0dcf4", "#9388c6", DARK, "name"),
+    "Run": _Look(80, "#cc79a7", "#99527a", DARK, "scenario"),
+    "Facility": _Look(80, "#7a6f9b", "#4f4670", LIGHT, "name"),
+    "Mine": _Look(80, "#2d1e4f", "#160c2c", LIGHT, "name"),
+    "Separator": _Look(80, "#4b3b7c", "#2d1e4f", LIGHT, "name"),
+    "MetalPlant": _Look(80, "#6d5fa5", "#4b3b7c", LIGHT, "name"),
+    "MagnetPlant": _Look(80, "#9388c6", "#6d5fa5", DARK, "name"),
+    "ComponentPlant": _Look(80, "#bab3e0", "#9388c6", DARK, "name"),
+    "Recycler": _Look(80, "#e0dcf4", "#9388c6", DARK, "name"),
 }
 PLAIN = "#a5abb6"
 # colour, width in pixels, caption; the Browser knows no width that follows a property

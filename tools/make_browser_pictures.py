@@ -14,7 +14,7 @@ from PIL import Image
 import chainshock
 from chainshock.graph.stores.neo4j import Neo4jStore
 from chainshock.graph.stores.neo4j_results import ResultStore
-from chainshock.queries.browser import runnable
+from chainshock.queries.browser import browser_files, runnable
 from chainshock.queries.cypher_files import find_query
 from chainshock.results import make_results
 from chainshock.server.connection import Connection
@@ -27,7 +27,7 @@ PICTURES = Path(__file__).parents[1] / "docs" / "how-to" / "pictures"
 SCENARIO = "october-2025-controls"
 EXPLAINED = "lockheed-martin"
 QUESTIONS = ("supply-chain", "chinese-dysprosium", "why-exposed")
-SIZE = 1200, 720
+SIZE = 1240, 800
 GUIDE_STEP = 7
 COLOURS = 48  # flat drawings need no more, and the files stay small
 
@@ -47,7 +47,8 @@ def fill(connection: Connection) -> None:
 def draw(browser: Browser, address: str) -> None:
     """Take the pictures."""
     browser.run(":config autoComplete: false")
-    browser.run(f":style {address}/style.grass")
+    browser.drop("style.grass", "text/plain", browser_files()["style.grass"])
+    browser.run(":style").get_by_text("node.Mine").wait_for()  # it has been taken
     for name in QUESTIONS:
         browser.present(browser.run(runnable(find_query(name))), PICTURES / f"{name}.png")
     frame = browser.run(f":play {address}/guide.html")
