@@ -71,8 +71,12 @@ def test_port_of_another_service_is_refused(neo4j_server, monkeypatch, small_fil
     import http.server
     import threading
 
+    class Quiet(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *words):
+            """Say nothing: what it says would stand among what the command says."""
+
     monkeypatch.setenv("NEO4J_PASSWORD", SECRET)
-    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
+    with http.server.HTTPServer(("127.0.0.1", 0), Quiet) as other:
         thread = threading.Thread(target=other.serve_forever)
         thread.start()
         try:
