@@ -8,9 +8,11 @@ alone; how many samples there are and which process takes which makes no differe
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -189,7 +191,9 @@ def _stream(
         initargs=(shocks, figures, sampling, doubt),
     )
     try:
-        for future in as_completed([pool.submit(_in_process, k) for k in range(sampling.samples)]):
+        with _interrupt_afterwards():
+            waiting = [pool.submit(_in_process, k) for k in range(sampling.samples)]
+        for future in as_completed(waiting):
             yield future.result()
     except BrokenProcessPool as exc:
         raise QueryError(
@@ -198,6 +202,22 @@ def _stream(
         ) from exc
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _interrupt_afterwards() -> Iterator[None]:
+    """Hold an interrupt back while processes start: one that is sent half of its task prints a traceback."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: held.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if held:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _figures(
