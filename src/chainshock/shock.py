@@ -17,11 +17,9 @@ from chainshock.graph.network.production import Floats, ProductionNetwork
 from chainshock.graph.parameters import Parameters
 from chainshock.queries.assumptions import Rationing, Substitution, shock_options
 from chainshock.queries.compare import CompareTable, compare_tables
-from chainshock.queries.explain_weeks import WeekSplitter
 from chainshock.queries.exposure import EntityExposure, Exposures, aggregate, exposures, unknown_share
 from chainshock.queries.measures import route_factors
 from chainshock.queries.names import LABELS, NameIndex, facts_of
-from chainshock.queries.paths_weeks import WeekPaths
 from chainshock.queries.propagation.price_terms import reprice
 from chainshock.queries.propagation.routes import RouteFactors
 from chainshock.queries.propagation.state import ShockOptions, ShockState
@@ -42,6 +40,7 @@ if TYPE_CHECKING:
     from chainshock.api import Dataset
     from chainshock.explanation import EntityExplanation
     from chainshock.graph.network.claims import Claims
+    from chainshock.queries.paths_weeks import WeekPaths
     from chainshock.queries.price_weeks import PriceWeeks
     from chainshock.queries.propagation.weeks.record import WeekRecord
 
@@ -163,6 +162,9 @@ class Shock:
         QueryError
             The shock was set up without a horizon.
         """
+        from chainshock.queries.explain_weeks import WeekSplitter  # noqa: PLC0415 - rankings do without
+        from chainshock.queries.paths_weeks import WeekPaths  # noqa: PLC0415
+
         return WeekPaths(self.network, WeekSplitter(self.record))
 
     @cached_property

@@ -20,6 +20,7 @@ __all__ = [
     "format_of",
     "horizon_of",
     "horizon_option",
+    "known_option",
     "output_options",
     "row_options",
     "sample_options",
@@ -103,6 +104,24 @@ def store_options(function: F) -> F:
         ),
         click.option("--empty", is_flag=True, help="Leave the reference data out; needs --store."),
     )(function)
+
+
+def known_option(day: str) -> Callable[[F], F]:
+    """Add the options that say what is known, and on which day; `day` says what it is for."""
+
+    def add(function: F) -> F:
+        return _stack(
+            click.option("--as-of", type=DATE, help=f"{day} [default: the data edition's]"),
+            click.option(
+                "--facts",
+                type=click.Choice(["known", "latest"]),
+                default="latest",
+                show_default=True,
+                help="What had been published by that day, or all that is known.",
+            ),
+        )(function)
+
+    return add
 
 
 def fact_options(function: F) -> F:

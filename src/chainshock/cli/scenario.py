@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from chainshock.cli.options import DATE, format_of, output_options, store_options
+from chainshock.cli.options import DATE, format_of, known_option, output_options, store_options
 from chainshock.cli.output import terminal_width, to_csv, to_json, write_bytes, write_text
 from chainshock.cli.signals import fit, prices, signals
 from chainshock.plots.figures import is_drawing
@@ -96,14 +96,7 @@ def show(
 
 
 @scenario.command("timeline")
-@click.option("--as-of", type=DATE, help="Day whose states are told. [default: the data edition's]")
-@click.option(
-    "--facts",
-    type=click.Choice(["known", "latest"]),
-    default="latest",
-    show_default=True,
-    help="What had been published by that day, or all that is known.",
-)
+@known_option("Day whose states are told.")
 @click.option("--from", "first", type=DATE, help="First day drawn. [default: 2010-01-01]")
 @click.option("--to", "last", type=DATE, help="Last day drawn. [default: 2027-12-31]")
 @store_options

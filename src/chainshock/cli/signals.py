@@ -8,7 +8,15 @@ from typing import Any, Literal, Unpack
 import click
 
 from chainshock.cli.asking import DEFAULT_SCENARIO, ShockArguments, open_shock, warn
-from chainshock.cli.options import DATE, WEEKS, format_of, output_options, shock_options, store_options
+from chainshock.cli.options import (
+    DATE,
+    WEEKS,
+    format_of,
+    known_option,
+    output_options,
+    shock_options,
+    store_options,
+)
 from chainshock.cli.output import progress, terminal_width, to_csv, to_json, write_bytes, write_text
 from chainshock.plots.figures import is_drawing
 
@@ -23,14 +31,7 @@ KINDS = ("exports", "prices", "stocks", "licences")
 @click.option("--country", metavar="ISO3", help="Only this destination, market, holder or place of licences.")
 @click.option("--from", "first", type=DATE, help="Only statements on this day or later.")
 @click.option("--to", "last", type=DATE, help="Only statements on this day or earlier.")
-@click.option("--as-of", type=DATE, help="Day on which facts are known. [default: the data edition's]")
-@click.option(
-    "--facts",
-    type=click.Choice(["known", "latest"]),
-    default="latest",
-    show_default=True,
-    help="What had been published by that day, or all that is known.",
-)
+@known_option("Day on which facts are known.")
 @store_options
 @output_options
 def signals(
@@ -88,14 +89,7 @@ def signals(
     metavar="T",
     help="Tonnes a month that count as 1. [default: 4842, the mean of 2024]",
 )
-@click.option("--as-of", type=DATE, help="Day on which facts are known. [default: the data edition's]")
-@click.option(
-    "--facts",
-    type=click.Choice(["known", "latest"]),
-    default="latest",
-    show_default=True,
-    help="What had been published by that day, or all that is known.",
-)
+@known_option("Day on which facts are known.")
 @store_options
 @output_options
 def fit(
