@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
+from chainshock.queries.propagation.spark.files import file_system
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
@@ -62,10 +64,7 @@ def write_import_files(spark: SparkSession, tables: Tables, place: str, losses: 
 def _write(spark: SparkSession, frame: DataFrame, header: str, place: str) -> None:
     """Write parts without headers, doubled quotes as the import tool reads them, and the header in a file."""
     frame.write.mode("errorifexists").option("escape", '"').option("emptyValue", "").csv(place)
-    context = spark.sparkContext
-    if context._jvm is None:
-        return
-    path = context._jvm.org.apache.hadoop.fs.Path(f"{place}/header")
-    stream = path.getFileSystem(context._jsc.hadoopConfiguration()).create(path)
+    files, path = file_system(spark, f"{place}/header")
+    stream = files.create(path)
     stream.write(bytearray(f"{header}\n".encode()))
     stream.close()

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 
 from chainshock.errors import FileProblem, QueryError
 from chainshock.queries.propagation.cascade.run import CascadeScore, Stop
+from chainshock.queries.propagation.spark.files import file_system
 from chainshock.queries.propagation.spark.layout import Layout, Tables, lay_out
 from chainshock.queries.propagation.spark.session import small_table, with_settings
 from chainshock.queries.propagation.spark.steps import Steps
@@ -153,7 +154,7 @@ class SparkCascade:
 class LossFiles:
     """What every node loses, written by the executors as Parquet; there whole or not at all.
 
-    Columns: scenario, node, loss_down, loss_up, and whatever `columns` adds.
+    Columns: scenario, node, loss_down, loss_up.
 
     Raises
     ------
@@ -162,10 +163,10 @@ class LossFiles:
     """
 
     def __init__(self, spark: SparkSession, place: str) -> None:
-        self.place, self._path = place, spark.sparkContext._jvm.org.apache.hadoop.fs.Path  # type: ignore[union-attr]
-        self._files = self._path(place).getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
-        self._part = f"{place.rstrip('/')}.part-{uuid.uuid4().hex[:8]}"
-        if self._files.exists(self._path(place)):
+        self.place, self._part = place, f"{place.rstrip('/')}.part-{uuid.uuid4().hex[:8]}"
+        self._files, self._path = file_system(spark, place)
+        _, self._part_path = file_system(spark, self._part)
+        if self._files.exists(self._path):
             raise FileProblem(place, "something there already", "a place that is free")
 
     def keeper(self, names: DataFrame) -> Callable[[DataFrame], None]:
@@ -182,12 +183,12 @@ class LossFiles:
 
     def finish(self) -> None:
         """Put the files at their place."""
-        if not self._files.rename(self._path(self._part), self._path(self.place)):
+        if not self._files.rename(self._part_path, self._path):
             raise FileProblem(self.place, "no way to put the files there", "a place that can be written")
 
     def drop(self) -> None:
         """Remove what was written, if it was not finished."""
-        self._files.delete(self._path(self._part), True)
+        self._files.delete(self._part_path, True)
 
 
 @contextmanager

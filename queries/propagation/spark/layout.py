@@ -15,6 +15,7 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F
 
 from chainshock.errors import InvalidRecord, QueryError
+from chainshock.queries.propagation.cascade.arrays import ESSENTIAL, PARTIAL
 from chainshock.queries.propagation.spark.session import small_table
 
 if TYPE_CHECKING:
@@ -27,9 +28,8 @@ if TYPE_CHECKING:
 
     Settle = Callable[[DataFrame, str], DataFrame]
 
-__all__ = ["ESSENTIAL", "PARTIAL", "Layout", "Tables", "home_keys", "lay_out"]
+__all__ = ["Layout", "Tables", "home_keys", "lay_out"]
 
-ESSENTIAL, PARTIAL = 2, 1
 OF_PARTIAL = -1  # group of non-essential inputs, which add up over sectors
 CANDIDATES = 40  # keys tried for each partition before none is found
 

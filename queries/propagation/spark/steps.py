@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from pyspark import StorageLevel
 from pyspark.sql import functions as F
 
+from chainshock.queries.propagation.spark.files import file_system
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
@@ -59,8 +61,5 @@ class Steps:
         self._remove(self.folder)
 
     def _remove(self, place: str) -> None:
-        jvm = self._spark.sparkContext._jvm
-        if jvm is None:
-            return
-        path = jvm.org.apache.hadoop.fs.Path(place)
-        path.getFileSystem(self._spark.sparkContext._jsc.hadoopConfiguration()).delete(path, True)
+        files, path = file_system(self._spark, place)
+        files.delete(path, True)

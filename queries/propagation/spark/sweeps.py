@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from chainshock.errors import QueryError
+from chainshock.queries.propagation.cascade.fixed_point import TOLERANCE
 from chainshock.queries.propagation.cascade.reference import DEAD_SECTOR
-from chainshock.queries.propagation.cascade.run import CascadeScore
+from chainshock.queries.propagation.cascade.run import MOST_SWEEPS, CascadeScore
 from chainshock.queries.propagation.spark.layout import OF_PARTIAL, Layout
 from chainshock.queries.propagation.spark.session import small_table
 from chainshock.queries.propagation.spark.steps import Steps
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FIXED_POINT", "Batch", "SparkSweeps"]
 
-FIXED_POINT = 1e-14  # a sweep in which nothing falls by more proves the fixed point
-MOST_SWEEPS = 100_000
+FIXED_POINT = TOLERANCE  # a sweep in which nothing falls by more proves the fixed point
 FIXED = ["home", "node", "sector", "strength", "scale", "node_weight", "shock", "psi"]
 STATE = [*FIXED, "hd", "hu"]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from chainshock.errors import FileProblem, InvalidRecord, InvalidReference
+from chainshock.queries.propagation.spark.files import file_system
 from chainshock.queries.propagation.spark.layout import Tables
 from chainshock.queries.propagation.spark.session import small_table
 
@@ -232,8 +233,5 @@ def _found(rule: Check, row: object, count: int) -> str:
 
 
 def _exists(spark: SparkSession, path: str) -> bool:
-    context = spark.sparkContext
-    if context._jvm is None:
-        return False
-    place = context._jvm.org.apache.hadoop.fs.Path(path)
-    return bool(place.getFileSystem(context._jsc.hadoopConfiguration()).exists(place))
+    files, place = file_system(spark, path)
+    return bool(files.exists(place))
